@@ -1,0 +1,138 @@
+/** A request of the kubelet that tells whether a container is alive or ready. */
+export interface ProbeSpec {
+    /** HTTP path, answered with 200 to 399. */
+    readonly path: string;
+    /** Seconds to wait before the first request. Default 0: the startup probe covers a slow start. */
+    readonly initialDelaySeconds?: number;
+    /** Seconds between two requests. Default 10. */
+    readonly periodSeconds?: number;
+    /** Seconds to wait for an answer. Default 2. */
+    readonly timeoutSeconds?: number;
+    /** Failures in a row before the kubelet acts. Default 3; the startup probe's 30. */
+    readonly failureThreshold?: number;
+}
+
+/** How fast the autoscaler may move in one direction. */
+export interface ScalingRules {
+    /** Seconds over which the most careful recommendation counts. Default 0 up, 300 down. */
+    readonly stabilizationWindowSeconds?: number;
+    /** Which policy counts when several apply. Default "Max". */
+    readonly select?: "Max" | "Min" | "Disabled";
+    /** At most `value` pods or percent of the pods in each period. */
+    readonly policies: readonly {
+        readonly type: "Pods" | "Percent";
+        readonly value: number;
+        readonly periodSeconds: number;
+    }[];
+}
+
+/** Between how many pods the autoscaler may choose, and what it looks at. */
+export interface ScalingSpec {
+    readonly min: number;
+    readonly max: number;
+    /** Target use of the requested CPU in percent. Default 70. */
+    readonly cpuPercent?: number;
+    /** Target use of the requested memory in percent. Default: memory is not looked at. */
+    readonly memoryPercent?: number;
+    readonly scaleUp?: ScalingRules;
+    readonly scaleDown?: ScalingRules;
+}
+
+export interface ResourceAmounts {
+    /** CPU as a Kubernetes quantity, such as "100m". */
+    readonly cpu: string;
+    /** Memory as a Kubernetes quantity, such as "256Mi". */
+    readonly memory: string;
+    /** Scratch space on the node as a Kubernetes quantity. Default: 256Mi requested, 1Gi allowed. */
+    readonly ephemeralStorage?: string;
+}
+
+/** How a service reaches a store of its system, and the variables it is told about it by. */
+export interface ConnectionSpec {
+    /** Name of the store in the system. */
+    readonly to: string;
+    /**
+     * Names of the environment variables. Default for databases: DATABASE_HOST, DATABASE_READ_HOST, DATABASE_PORT, DATABASE_NAME,
+     * DATABASE_USER, DATABASE_PASSWORD, DATABASE_SSLMODE; for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS, REDIS_PASSWORD.
+     */
+    readonly variables?: Partial<Record<"host" | "readHost" | "port" | "name" | "user" | "password" | "tls", string>>;
+    /** Most connections that one pod opens. Checked against the database: pool × most pods must leave room. */
+    readonly poolSize?: number;
+}
+
+/** Names of the metrics that a service exports; defaults are the names most client libraries use. */
+export interface MetricNames {
+    /** Counter of requests with labels for method, endpoint and status. Default http_requests_total. */
+    readonly requests?: string;
+    /** Histogram of request durations in seconds. Default http_request_duration_seconds (without `_bucket`). */
+    readonly duration?: string;
+    /** Label that holds the status code. Default "status". */
+    readonly statusLabel?: string;
+    /** Label that holds the endpoint. Default "endpoint". */
+    readonly endpointLabel?: string;
+    /** Gauge of requests in flight. Default http_active_connections. */
+    readonly activeConnections?: string;
+    /** Gauge of database connections in use by the pool. Default db_pool_connections_in_use. */
+    readonly poolInUse?: string;
+    /** Gauge of the pool's size. Default db_pool_connections_max. */
+    readonly poolSize?: string;
+    /** Counter of cache hits. Default redis_cache_hits_total. */
+    readonly cacheHits?: string;
+    /** Counter of cache misses. Default redis_cache_misses_total. */
+    readonly cacheMisses?: string;
+}
+
+/** What a service promises, and when people are told that it does not keep it. */
+export interface ObjectivesSpec {
+    /** Share of requests that must not fail with a 5xx status, in percent. Default 99.9. */
+    readonly availabilityPercent?: number;
+    /** Share of failing requests in percent above which the error alert fires. Default 5. */
+    readonly errorRatePercent?: number;
+    /** Seconds above which the 95th percentile of latency raises an alert. Default 1. */
+    readonly latencyP95Seconds?: number;
+}
+
+/** What a system says about one of its services. Everything but `image` and `port` has a default. */
+export interface ServiceSpec {
+    /** Image repository, without a tag: the stack's configuration says which version is deployed. */
+    readonly image: string;
+    /** Port the container listens on. */
+    readonly port: number;
+    /** Port of the Kubernetes Service. Default 80. */
+    readonly servicePort?: number;
+    /** A fixed number of pods, or bounds for the autoscaler. Default 2. */
+    readonly replicas?: number | ScalingSpec;
+    /** Default: 100m CPU and 256Mi memory requested; 500m and 512Mi allowed. */
+    readonly resources?: { readonly requests?: ResourceAmounts; readonly limits?: ResourceAmounts };
+    /** User and group id of the process. Default 1000. */
+    readonly runAsUser?: number;
+    /** One path for all three probes, or each by itself; what is left out follows `readiness`. Default "/health". */
+    readonly probes?:
+        string | { readonly liveness?: ProbeSpec; readonly readiness: ProbeSpec; readonly startup?: ProbeSpec };
+    /** Stores of the system that the service uses, by name or with details. */
+    readonly connections?: readonly (string | ConnectionSpec)[];
+    /** Services of the same system that this one calls, by name. Both network policies follow from it. */
+    readonly calls?: readonly string[];
+    /** Whether the service may open HTTPS connections to the internet. Default false. */
+    readonly internetAccess?: boolean;
+    /** What is not secret: keys of the ConfigMap, given to the container as environment variables. Pods roll when it changes. */
+    readonly settings?: Readonly<Record<string, string>>;
+    /** Secrets of the system whose keys the container gets as environment variables, by name. */
+    readonly secrets?: readonly string[];
+    /** Public endpoint. Default: none, the service is reached from inside the cluster only. */
+    readonly edge?: { readonly kind: "alb"; readonly host: string };
+    /** Path of the Prometheus metrics on `port`; null when there are none. Default "/metrics". */
+    readonly metricsPath?: string | null;
+    readonly metricNames?: MetricNames;
+    readonly objectives?: ObjectivesSpec;
+    /** Seconds that requests of one client stay with one pod. Default: no affinity. */
+    readonly sessionAffinitySeconds?: number;
+    /** Directories that the process may write to; everything else is read-only. Default ["/tmp"]. */
+    readonly writablePaths?: readonly string[];
+    /** Seconds that a pod goes on serving after it was told to stop, while load balancers forget it. Default 15. */
+    readonly preStopSeconds?: number;
+    /** Seconds between being told to stop and being killed; more than `preStopSeconds`. Default 45. */
+    readonly gracePeriodSeconds?: number;
+    /** Whether a VPA recommends resource requests. It never changes them: with an HPA they would fight. Default true. */
+    readonly recommendResources?: boolean;
+}

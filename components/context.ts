@@ -1,0 +1,87 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AddonName, EnvironmentName, PlatformConfig } from "../config/schema";
+
+/** The AWS side of a platform, as the systems on it need to know it. Absent on a local cluster. */
+export interface AwsContext {
+    readonly region: string;
+    readonly accountId: pulumi.Input<string>;
+    readonly vpcId: pulumi.Input<string>;
+    /** Address ranges of the public subnets, where load balancers stand. */
+    readonly publicSubnetCidrs: readonly string[];
+    /** Address ranges of the isolated subnets, where managed stores stand. */
+    readonly dataSubnetCidrs: readonly string[];
+    readonly dataSubnetIds: pulumi.Input<string>[];
+    /** Physical name of the EKS cluster. */
+    readonly clusterName: string;
+    /** The security group that every node, and so every pod, is in. */
+    readonly nodeSecurityGroupId: pulumi.Input<string>;
+    /** KMS key of data at rest: stores, secrets, backups, logs. */
+    readonly dataKeyArn: pulumi.Input<string>;
+    /** The External Secrets Operator's own role, which may assume a system's reader role and nothing else. */
+    readonly externalSecretsRoleArn: pulumi.Input<string>;
+    /** Validated certificate of the public hosts, when the edge has one. */
+    readonly certificateArn?: pulumi.Input<string>;
+}
+
+/** What everything that runs on a platform shares. It is passed explicitly; there are no globals. */
+export interface PlatformContext {
+    /** The Pulumi stack. */
+    readonly stack: string;
+    readonly environment: EnvironmentName;
+    readonly extraTags: Readonly<Record<string, string>>;
+    /** The provider of the cluster. Every Kubernetes resource uses it, never the default one. */
+    readonly kubernetes: k8s.Provider;
+    readonly aws?: AwsContext;
+    /** The add-ons that are installed. */
+    readonly addons: ReadonlySet<AddonName>;
+    /**
+     * What a workload waits for: nodes and add-ons, so that CRDs and webhooks exist before what uses them, and so that on destroy
+     * the controllers outlive what they have to clean up.
+     */
+    readonly ready: readonly pulumi.Resource[];
+    readonly data: PlatformConfig["data"];
+    readonly observability: PlatformConfig["observability"];
+}
+
+/** Where the parts of one system live. */
+export interface SystemScope {
+    readonly platform: PlatformContext;
+    /** Name of the system. */
+    readonly system: string;
+    /** The team that answers for it; alerts are routed by it. */
+    readonly owner: string;
+    /** The Kubernetes namespace, which exists once `parent` does. */
+    readonly namespace: string;
+    /** The component that the system's parts belong to. */
+    readonly parent: pulumi.Resource;
+    /** What the parts wait for: the namespace, its policies, the platform. */
+    readonly dependsOn: readonly pulumi.Resource[];
+    /** Name of the SecretStore that reads this system's AWS secrets; absent without AWS. */
+    readonly secretStore?: string;
+    /** S3 bucket of the system's backups; absent without AWS. */
+    readonly backupBucket?: {
+        readonly name: string;
+        readonly arn: pulumi.Input<string>;
+        readonly resource: pulumi.Resource;
+    };
+}
+
+/** The labels of everything that belongs to a part of a system. Names are the Kubernetes recommended labels. */
+export function labelsFor(
+    scope: Pick<SystemScope, "system" | "platform">,
+    name: string,
+    component?: string,
+): Record<string, string> {
+    return {
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/part-of": scope.system,
+        "app.kubernetes.io/managed-by": "pulumi",
+        ...(component === undefined ? {} : { "app.kubernetes.io/component": component }),
+    };
+}
+
+/** The labels that select the pods of a part of a system. They never change: a Deployment's selector is immutable. */
+export function selectorFor(scope: Pick<SystemScope, "system">, name: string): Record<string, string> {
+    return { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": scope.system };
+}

@@ -1,0 +1,45 @@
+import type { EnvironmentName, SystemSettings } from "../../config/schema";
+import type { ServiceSpec } from "../apiService/spec";
+import type { CacheSpec } from "../cache/spec";
+import type { DatabaseSpec } from "../database/spec";
+import type { SecretSpec } from "../secrets/spec";
+
+/** What a declaration may depend on: the environment, and what the stack's configuration says about the system. */
+export interface DeclarationContext {
+    readonly environment: EnvironmentName;
+    readonly settings: SystemSettings;
+}
+
+/** A system as data: what it needs and what it promises. Nothing in it is a resource, so it can be checked before any is made. */
+export interface SystemDeclaration {
+    /** One sentence that says what the system is. */
+    readonly description: string;
+    /** The team that answers for it; alerts are routed by it. */
+    readonly owner: string;
+    /** Kubernetes namespace. Default: the system's name. */
+    readonly namespace?: string;
+    readonly databases?: Readonly<Record<string, DatabaseSpec>>;
+    readonly caches?: Readonly<Record<string, CacheSpec>>;
+    readonly secrets?: Readonly<Record<string, SecretSpec>>;
+    readonly services: Readonly<Record<string, ServiceSpec>>;
+}
+
+/** A system: its name and how it is declared in a given environment. */
+export interface SystemDefinition {
+    readonly name: string;
+    readonly declare: (context: DeclarationContext) => SystemDeclaration;
+}
+
+/**
+ * Defines a system.
+ *
+ * @example
+ * export const greeter = defineSystem("greeter", ({ settings }) => ({
+ *     description: "Says hello",
+ *     owner: "welcome-team",
+ *     services: { api: { image: "ghcr.io/your-org/greeter", port: 8080 } },
+ * }));
+ */
+export function defineSystem(name: string, declare: SystemDefinition["declare"]): SystemDefinition {
+    return { name, declare };
+}

@@ -1,0 +1,24 @@
+/**
+ * The tags of an AWS resource. Every taggable resource carries them: `Name` is what the console shows, the `platform:*` keys answer
+ * who a cost belongs to and which program to look in before changing something by hand.
+ */
+export interface TagContext {
+    /** The Pulumi stack. */
+    readonly stack: string;
+    readonly environment: string;
+    /** Additional tags from the stack's configuration. */
+    readonly extraTags: Readonly<Record<string, string>>;
+    /** The system the resource belongs to; absent for what all systems share. */
+    readonly system?: string;
+}
+
+export function tagsFor(context: TagContext, name: string): Record<string, string> {
+    return {
+        ...context.extraTags,
+        Name: name,
+        "platform:project": "platform",
+        "platform:stack": context.stack,
+        "platform:environment": context.environment,
+        "platform:system": context.system ?? "shared",
+    };
+}
