@@ -44,6 +44,19 @@ export interface PlatformContext {
     readonly observability: PlatformConfig["observability"];
 }
 
+/** How one system reads and rotates its AWS secrets. Each secret grants these roles access to itself and to nothing else. */
+export interface SecretAccessContext {
+    /** Name of the SecretStore in the system's namespace. */
+    readonly storeName: string;
+    /** Role that the External Secrets Operator assumes to read this system's secrets. */
+    readonly readerRoleName: pulumi.Input<string>;
+    /** Function that AWS Secrets Manager calls to rotate a generated secret. */
+    readonly rotationFunctionArn: pulumi.Input<string>;
+    readonly rotationRoleName: pulumi.Input<string>;
+    /** What an ExternalSecret waits for. */
+    readonly dependsOn: readonly pulumi.Resource[];
+}
+
 /** Where the parts of one system live. */
 export interface SystemScope {
     readonly platform: PlatformContext;
@@ -57,8 +70,8 @@ export interface SystemScope {
     readonly parent: pulumi.Resource;
     /** What the parts wait for: the namespace, its policies, the platform. */
     readonly dependsOn: readonly pulumi.Resource[];
-    /** Name of the SecretStore that reads this system's AWS secrets; absent without AWS. */
-    readonly secretStore?: string;
+    /** How the system reads its AWS secrets; absent without AWS, where generated Secrets take their place. */
+    readonly secretAccess?: SecretAccessContext;
     /** S3 bucket of the system's backups; absent without AWS. */
     readonly backupBucket?: {
         readonly name: string;
