@@ -18,6 +18,8 @@ export interface AwsContext {
     readonly nodeSecurityGroupId: pulumi.Input<string>;
     /** KMS key of data at rest: stores, secrets, backups, logs. */
     readonly dataKeyArn: pulumi.Input<string>;
+    /** KMS key of log groups. */
+    readonly logsKeyArn: pulumi.Input<string>;
     /** The External Secrets Operator's own role, which may assume a system's reader role and nothing else. */
     readonly externalSecretsRoleArn: pulumi.Input<string>;
     /** Validated certificate of the public hosts, when the edge has one. */

@@ -313,7 +313,7 @@ export const platformConfig = z.strictObject({
     data: data.prefault({}),
     edge: edge.prefault({}),
     observability: observability.prefault({}),
-    systems: z.record(dnsLabel, systemSettings).default({}).describe("The systems this stack runs, by name."),
+    systems: z.record(dnsLabel, systemSettings).describe("The systems this stack runs, by name.").default({}),
     tags: tags.default({}),
 });
 

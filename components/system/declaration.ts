@@ -1,4 +1,4 @@
-import type { EnvironmentName, SystemSettings } from "../../config/schema";
+import type { EnvironmentName, Placement, SystemSettings } from "../../config/schema";
 import type { ServiceSpec } from "../apiService/spec";
 import type { CacheSpec } from "../cache/spec";
 import type { DatabaseSpec } from "../database/spec";
@@ -42,4 +42,16 @@ export interface SystemDefinition {
  */
 export function defineSystem(name: string, declare: SystemDefinition["declare"]): SystemDefinition {
     return { name, declare };
+}
+
+/** A system as one stack runs it: its declaration with the stack's overrides applied. */
+export interface PlannedSystem {
+    readonly name: string;
+    readonly declaration: SystemDeclaration;
+    readonly settings: SystemSettings;
+    readonly namespace: string;
+    /** Where its databases and caches live. */
+    readonly placement: Placement;
+    /** Image tag of each service. */
+    readonly versions: Readonly<Record<string, string>>;
 }

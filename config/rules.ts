@@ -1,0 +1,138 @@
+import { nodeGroupProblems } from "../components/cluster/instanceTypes";
+import { natProblem, subnetPlanProblem } from "../components/network/subnetPlan";
+import type { ConfigIssue } from "./errors";
+import type { PlatformConfig } from "./schema";
+
+/** A rule about several values of a configuration that are each valid by themselves. */
+type Rule = (config: PlatformConfig, region: string | undefined) => ConfigIssue[];
+
+const key = (path: string): string => `platform:${path}`;
+
+function issueWhen(wrong: boolean, path: string, value: unknown, message: string): ConfigIssue[] {
+    return wrong ? [{ path, value, message }] : [];
+}
+
+const onAws = (config: PlatformConfig): boolean => config.environment !== "local";
+
+const regionIsKnown: Rule = (config, region) => [
+    ...issueWhen(
+        onAws(config) && region === undefined,
+        "aws:region",
+        undefined,
+        "required: the AWS region, such as us-east-1",
+    ),
+    ...issueWhen(
+        region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region),
+        "aws:region",
+        region,
+        "must be an AWS region such as us-east-1 or ap-south-1",
+    ),
+];
+
+const subnetsFit: Rule = ({ network: { cidr, availabilityZones } }) => {
+    const problem = subnetPlanProblem({ cidr, availabilityZones });
+    return problem === undefined ? [] : [{ path: key("network.cidr"), value: cidr, message: problem }];
+};
+
+const nodesCanPullImages: Rule = ({ network: { nat, interfaceEndpoints } }) => {
+    const problem = natProblem(nat, interfaceEndpoints);
+    return problem === undefined ? [] : [{ path: key("network.nat"), value: nat, message: problem }];
+};
+
+const nodeGroupsMakeSense: Rule = (config) => {
+    const groups = Object.entries(config.cluster.nodeGroups);
+    return [
+        ...issueWhen(
+            onAws(config) && groups.length === 0,
+            key("cluster.nodeGroups"),
+            {},
+            "required: at least one node group",
+        ),
+        ...groups.flatMap(([name, group]) =>
+            nodeGroupProblems(group).map((problem) => ({
+                ...problem,
+                path: key(`cluster.nodeGroups.${name}.${problem.path}`),
+            })),
+        ),
+    ];
+};
+
+const apiServerIsNotOpen: Rule = ({ cluster: { publicAccessCidrs } }) =>
+    issueWhen(
+        publicAccessCidrs.some((cidr) => cidr.endsWith("/0")),
+        key("cluster.publicAccessCidrs"),
+        publicAccessCidrs,
+        "must not open the API server to the whole internet; name the networks of your offices or VPN",
+    );
+
+const productionIsProtected: Rule = ({ environment, data }) =>
+    issueWhen(
+        environment === "prod" && !data.protect,
+        key("data.protect"),
+        data.protect,
+        "must be true in the prod environment",
+    );
+
+const oneCertificate: Rule = ({ edge }) =>
+    issueWhen(
+        edge.hostedZoneId !== undefined && edge.certificateArn !== undefined,
+        key("edge"),
+        edge,
+        "must have either hostedZoneId (a certificate is issued) or certificateArn (yours is used), not both",
+    );
+
+const publicHostsHaveTls: Rule = (config) => {
+    const { edge, systems, addons } = config;
+    return Object.entries(systems).flatMap(([name, { host }]) =>
+        host === undefined || !onAws(config)
+            ? []
+            : [
+                  ...issueWhen(
+                      edge.hostedZoneId === undefined && edge.certificateArn === undefined,
+                      key(`systems.${name}.host`),
+                      host,
+                      "needs a certificate: set platform:edge.hostedZoneId or platform:edge.certificateArn",
+                  ),
+                  ...issueWhen(
+                      !addons.awsLoadBalancerController,
+                      key(`systems.${name}.host`),
+                      host,
+                      "needs platform:addons.awsLoadBalancerController, which makes its load balancer",
+                  ),
+              ],
+    );
+};
+
+const secretsCanBeRead: Rule = (config) =>
+    issueWhen(
+        onAws(config) && Object.keys(config.systems).length > 0 && !config.addons.externalSecrets,
+        key("addons.externalSecrets"),
+        false,
+        "must be true while the stack runs systems: it is what copies their secrets from AWS Secrets Manager",
+    );
+
+const localHasNoAws: Rule = (config) =>
+    issueWhen(
+        !onAws(config) && config.data.placement === "managed",
+        key("data.placement"),
+        config.data.placement,
+        "must be in-cluster in the local environment, which has no AWS",
+    );
+
+const rules: readonly Rule[] = [
+    regionIsKnown,
+    subnetsFit,
+    nodesCanPullImages,
+    nodeGroupsMakeSense,
+    apiServerIsNotOpen,
+    productionIsProtected,
+    oneCertificate,
+    publicHostsHaveTls,
+    secretsCanBeRead,
+    localHasNoAws,
+];
+
+/** Everything wrong with how the values of a configuration go together. */
+export function crossFieldIssues(config: PlatformConfig, region: string | undefined): ConfigIssue[] {
+    return rules.flatMap((rule) => rule(config, region));
+}

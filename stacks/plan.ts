@@ -1,0 +1,183 @@
+import { cacheProblems } from "../components/cache/validation";
+import { databaseProblems } from "../components/database/validation";
+import { serviceProblems } from "../components/apiService/validation";
+import type { ScalingSpec, ServiceSpec } from "../components/apiService/spec";
+import type { PlannedSystem, SystemDeclaration, SystemDefinition } from "../components/system/declaration";
+import type { ConfigIssue } from "../config/errors";
+import { nearest } from "../config/nearest";
+import type { PlatformConfig, SystemSettings } from "../config/schema";
+
+/** The systems that a stack runs, or everything that is wrong with them. */
+export interface SystemsPlan {
+    readonly systems: readonly PlannedSystem[];
+    readonly issues: readonly ConfigIssue[];
+}
+
+/** Declares every system that a stack's configuration names and checks the declarations, before any resource exists. */
+export function planSystems(config: PlatformConfig, definitions: readonly SystemDefinition[]): SystemsPlan {
+    const systems: PlannedSystem[] = [];
+    const issues: ConfigIssue[] = [];
+    for (const [name, settings] of Object.entries(config.systems)) {
+        const definition = definitions.find((each) => each.name === name);
+        if (definition === undefined) {
+            issues.push(unknownSystem(name, definitions));
+            continue;
+        }
+        const declaration = definition.declare({ environment: config.environment, settings });
+        const system = applySettings(name, declaration, settings, config);
+        systems.push(system);
+        issues.push(...overrideIssues(system), ...declarationIssues(system));
+    }
+    return { systems, issues: [...issues, ...sharedNames(systems)] };
+}
+
+function unknownSystem(name: string, definitions: readonly SystemDefinition[]): ConfigIssue {
+    const known = definitions.map((each) => each.name);
+    const guess = nearest(name, known);
+    return {
+        path: `platform:systems.${name}`,
+        message: `unknown system${guess === undefined ? "." : `; did you mean ${guess}?`} Known: ${known.join(", ")}`,
+    };
+}
+
+function applySettings(
+    name: string,
+    declaration: SystemDeclaration,
+    settings: SystemSettings,
+    config: PlatformConfig,
+): PlannedSystem {
+    const services = Object.entries(declaration.services).map(([service, spec]) => {
+        const { minReplicas, maxReplicas } = settings.services[service] ?? {};
+        return [service, { ...spec, replicas: overrideReplicas(spec.replicas, minReplicas, maxReplicas) }] as const;
+    });
+    return {
+        name,
+        settings,
+        declaration: { ...declaration, services: Object.fromEntries(services) },
+        namespace: declaration.namespace ?? name,
+        placement: settings.placement ?? config.data.placement,
+        versions: Object.fromEntries(
+            Object.keys(declaration.services).map((service) => [
+                service,
+                settings.services[service]?.version ?? settings.version,
+            ]),
+        ),
+    };
+}
+
+function overrideReplicas(declared: ServiceSpec["replicas"], min?: number, max?: number): ServiceSpec["replicas"] {
+    if (min === undefined && max === undefined) {
+        return declared;
+    }
+    const scaling: ScalingSpec = typeof declared === "object" ? declared : { min: declared ?? 2, max: declared ?? 2 };
+    const bounds = { ...scaling, min: min ?? scaling.min, max: max ?? scaling.max };
+    return typeof declared !== "object" && bounds.min === bounds.max ? bounds.min : bounds;
+}
+
+function overrideIssues({ name, settings, declaration }: PlannedSystem): ConfigIssue[] {
+    const known = Object.keys(declaration.services);
+    return Object.keys(settings.services)
+        .filter((service) => !known.includes(service))
+        .map((service) => ({
+            path: `platform:systems.${name}.services.${service}`,
+            message: `the system has no such service. Its services: ${known.join(", ")}`,
+        }));
+}
+
+function declarationIssues(system: PlannedSystem): ConfigIssue[] {
+    const { databases = {}, caches = {}, services } = system.declaration;
+    const within = (part: string) => (problem: ConfigIssue) => ({
+        ...problem,
+        path: `${system.name}.${part}.${problem.path}`,
+    });
+    return [
+        ...Object.entries(databases).flatMap(([name, spec]) =>
+            databaseProblems(spec, system.placement).map(within(`databases.${name}`)),
+        ),
+        ...Object.entries(caches).flatMap(([name, spec]) =>
+            cacheProblems(spec, system.placement).map(within(`caches.${name}`)),
+        ),
+        ...Object.entries(services).flatMap(([name, spec]) =>
+            serviceProblems(name, spec).map(within(`services.${name}`)),
+        ),
+        ...Object.entries(services).flatMap(([name, spec]) => referenceIssues(system, name, spec)),
+        ...duplicateParts(system),
+    ];
+}
+
+/** Everything a service names must be declared by its system. */
+function referenceIssues({ name, declaration }: PlannedSystem, service: string, spec: ServiceSpec): ConfigIssue[] {
+    const stores = [...Object.keys(declaration.databases ?? {}), ...Object.keys(declaration.caches ?? {})];
+    const missing = (
+        member: string,
+        wanted: readonly string[],
+        declared: readonly string[],
+        what: string,
+    ): ConfigIssue[] =>
+        wanted
+            .filter((each) => !declared.includes(each))
+            .map((each) => ({
+                path: `${name}.services.${service}.${member}`,
+                value: each,
+                message: `the system declares no such ${what}. Declared: ${declared.join(", ") || "none"}`,
+            }));
+    return [
+        ...missing(
+            "connections",
+            (spec.connections ?? []).map((each) => (typeof each === "string" ? each : each.to)),
+            stores,
+            "store",
+        ),
+        ...missing("secrets", spec.secrets ?? [], Object.keys(declaration.secrets ?? {}), "secret"),
+        ...missing(
+            "calls",
+            spec.calls ?? [],
+            Object.keys(declaration.services).filter((each) => each !== service),
+            "other service",
+        ),
+    ];
+}
+
+/** Parts of a system share one namespace, so their names must differ. */
+function duplicateParts({ name, declaration }: PlannedSystem): ConfigIssue[] {
+    const parts = [declaration.databases, declaration.caches, declaration.services].flatMap((each) =>
+        Object.keys(each ?? {}),
+    );
+    return parts
+        .filter((part, index) => parts.indexOf(part) !== index)
+        .map((part) => ({
+            path: `${name}.${part}`,
+            message: "two parts of the system have this name; give each its own",
+        }));
+}
+
+/** Hosts and namespaces belong to one system each. */
+function sharedNames(systems: readonly PlannedSystem[]): ConfigIssue[] {
+    const claims = systems.flatMap((system) => [
+        { what: "namespace", value: system.namespace, path: `${system.name}.namespace`, system: system.name },
+        ...Object.entries(system.declaration.services).flatMap(([service, { edge }]) =>
+            edge === undefined
+                ? []
+                : [
+                      {
+                          what: "host",
+                          value: edge.host,
+                          path: `${system.name}.services.${service}.edge.host`,
+                          system: system.name,
+                      },
+                  ],
+        ),
+    ]);
+    return claims.flatMap((claim, index) => {
+        const first = claims.find((other) => other.what === claim.what && other.value === claim.value);
+        return first === undefined || claims.indexOf(first) === index
+            ? []
+            : [
+                  {
+                      path: claim.path,
+                      value: claim.value,
+                      message: `this ${claim.what} already belongs to ${first.path}; each needs its own`,
+                  },
+              ];
+    });
+}

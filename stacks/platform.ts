@@ -1,0 +1,107 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { Addons } from "../components/addons/addons";
+import { Cluster } from "../components/cluster/cluster";
+import type { PlatformContext } from "../components/context";
+import { Certificate } from "../components/edge/certificate";
+import { EncryptionKeys } from "../components/encryption/encryption";
+import { physicalName } from "../components/naming";
+import { Network } from "../components/network/network";
+import { Monitoring } from "../components/observability/monitoring";
+import type { TagContext } from "../components/tags";
+import type { StackConfig } from "../config/load";
+
+/** What the systems run on, and what an operator wants to know about it. */
+export interface Platform {
+    readonly context: PlatformContext;
+    readonly clusterName: string;
+    readonly kubeconfig: pulumi.Output<string>;
+    readonly vpcId: pulumi.Output<string>;
+}
+
+/**
+ * Composes the platform on AWS: keys, network, cluster, monitoring, add-ons.
+ *
+ * @param hosts public host names of the systems, which the certificate covers.
+ */
+export function createPlatform(config: StackConfig & { readonly region: string }, hosts: readonly string[]): Platform {
+    const { stack, region, platform } = config;
+    const { environment, network: networkConfig, data, edge, observability } = platform;
+    const tags: TagContext = { stack, environment, extraTags: platform.tags };
+    const clusterName = physicalName("cluster", "platform", stack);
+    const accountId = aws.getCallerIdentityOutput().accountId;
+
+    const keys = new EncryptionKeys("encryption", { tags, stack, accountId, region, protect: data.protect });
+    const network = new Network("network", {
+        ...networkConfig,
+        tags,
+        region,
+        clusterName,
+        logsKeyArn: keys.logsKeyArn,
+    });
+    const cluster = new Cluster("cluster", {
+        tags,
+        name: clusterName,
+        region,
+        accountId,
+        vpcId: network.vpcId,
+        privateSubnetIds: network.privateSubnets.map((subnet) => subnet.id),
+        publicSubnetIds: network.publicSubnets.map((subnet) => subnet.id),
+        config: platform.cluster,
+        clusterKeyArn: keys.clusterKeyArn,
+        dataKeyArn: keys.dataKeyArn,
+        logsKeyArn: keys.logsKeyArn,
+        protect: data.protect,
+    });
+    const monitoring = platform.addons.monitoring
+        ? new Monitoring("monitoring", {
+              tags,
+              provider: cluster.provider,
+              config: observability,
+              ...config.secrets,
+              dependsOn: cluster.ready,
+          })
+        : undefined;
+    const addons = new Addons("addons", {
+        tags,
+        cluster: { name: clusterName, provider: cluster.provider, vpcId: network.vpcId, accountId, region },
+        enabled: platform.addons,
+        edge: { hosts, ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }) },
+        logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },
+        dependsOn: [...cluster.ready, ...(monitoring?.ready ?? [])],
+    });
+    const certificateArn =
+        edge.hostedZoneId !== undefined && hosts.length > 0
+            ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
+            : edge.certificateArn;
+
+    return {
+        clusterName,
+        kubeconfig: cluster.kubeconfig,
+        vpcId: network.vpcId,
+        context: {
+            stack,
+            environment,
+            extraTags: platform.tags,
+            kubernetes: cluster.provider,
+            addons: new Set([...addons.installed, ...(monitoring ? (["monitoring"] as const) : [])]),
+            ready: [...cluster.ready, ...(monitoring?.ready ?? []), ...addons.ready],
+            data,
+            observability,
+            aws: {
+                region,
+                accountId,
+                vpcId: network.vpcId,
+                publicSubnetCidrs: network.publicSubnets.map((subnet) => subnet.cidr),
+                dataSubnetCidrs: network.dataSubnets.map((subnet) => subnet.cidr),
+                dataSubnetIds: network.dataSubnets.map((subnet) => subnet.id),
+                clusterName,
+                nodeSecurityGroupId: cluster.nodeSecurityGroupId,
+                dataKeyArn: keys.dataKeyArn,
+                logsKeyArn: keys.logsKeyArn,
+                externalSecretsRoleArn: addons.externalSecretsRoleArn,
+                ...(certificateArn !== undefined && { certificateArn }),
+            },
+        },
+    };
+}
