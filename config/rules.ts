@@ -119,6 +119,14 @@ const localHasNoAws: Rule = (config) =>
         "must be in-cluster in the local environment, which has no AWS",
     );
 
+const localNamesItsCluster: Rule = (config) =>
+    issueWhen(
+        !onAws(config) && config.kubernetes.context === undefined,
+        key("kubernetes.context"),
+        undefined,
+        "required in the local environment: a context of your kubeconfig, such as kind-platform",
+    );
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     subnetsFit,
@@ -130,6 +138,7 @@ const rules: readonly Rule[] = [
     publicHostsHaveTls,
     secretsCanBeRead,
     localHasNoAws,
+    localNamesItsCluster,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

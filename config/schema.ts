@@ -144,6 +144,17 @@ const cluster = z
     })
     .describe("The EKS cluster and its nodes.");
 
+const kubernetes = z
+    .strictObject({
+        context: z
+            .string()
+            .min(1)
+            .max(253)
+            .optional()
+            .describe("Context of your kubeconfig. Required: the current one may be any cluster."),
+    })
+    .describe("The existing cluster that the local environment deploys into.");
+
 const toggle = (what: string) => z.boolean().default(true).describe(what);
 
 const addons = z
@@ -309,6 +320,7 @@ export const platformConfig = z.strictObject({
         .describe("What kind of environment this is; it appears in names and decides the safety rules."),
     network: network.prefault({}),
     cluster: cluster.prefault({}),
+    kubernetes: kubernetes.prefault({}),
     addons: addons.prefault({}),
     data: data.prefault({}),
     edge: edge.prefault({}),

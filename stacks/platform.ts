@@ -15,8 +15,9 @@ import type { StackConfig } from "../config/load";
 export interface Platform {
     readonly context: PlatformContext;
     readonly clusterName: string;
-    readonly kubeconfig: pulumi.Output<string>;
-    readonly vpcId: pulumi.Output<string>;
+    /** Absent where the cluster is not ours. */
+    readonly kubeconfig?: pulumi.Output<string>;
+    readonly vpcId?: pulumi.Output<string>;
 }
 
 /**

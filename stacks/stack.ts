@@ -6,15 +6,17 @@ import type { StackConfig } from "../config/load";
 import { crossFieldIssues } from "../config/rules";
 import { capacityIssues } from "./capacity";
 import { planSystems } from "./plan";
-import { createPlatform } from "./platform";
+import { createLocalPlatform } from "./localPlatform";
+import { createPlatform, type Platform } from "./platform";
 
 /** What a stack exports. Nothing in it is secret. */
 export interface StackOutputs {
-    /** Name of the EKS cluster: `aws eks update-kubeconfig --name <clusterName>`. */
-    readonly clusterName: pulumi.Input<string>;
-    /** Kubeconfig of the cluster; it holds no credentials, it asks the AWS CLI for them. */
-    readonly kubeconfig: pulumi.Output<string>;
-    readonly vpcId: pulumi.Output<string>;
+    /** Name of the EKS cluster (`aws eks update-kubeconfig --name <clusterName>`); in the local environment the kubeconfig context. */
+    readonly clusterName: string;
+    /** Kubeconfig of the cluster; it holds no credentials, it asks the AWS CLI for them. Absent in the local environment. */
+    readonly kubeconfig?: pulumi.Output<string>;
+    /** Absent in the local environment. */
+    readonly vpcId?: pulumi.Output<string>;
     /** URL of each service, by system and service. */
     readonly endpoints: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
 }
@@ -37,12 +39,23 @@ export function composeStack(config: StackConfig, definitions: readonly SystemDe
     const hosts = systems.flatMap(({ declaration }) =>
         Object.values(declaration.services).flatMap(({ edge }) => (edge === undefined ? [] : [edge.host])),
     );
-    const platform = createPlatform(config, hosts);
-    const running = systems.map((plan) => new System({ platform: platform.context, plan }));
+    const { context, ...outputs } = platformOf(config, hosts);
+    const running = systems.map((plan) => new System({ platform: context, plan }));
     return {
-        clusterName: platform.clusterName,
-        kubeconfig: platform.kubeconfig,
-        vpcId: platform.vpcId,
+        ...outputs,
         endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
     };
+}
+
+/** The checks have made sure that either a region or a local context is there. */
+function platformOf(config: StackConfig, hosts: readonly string[]): Platform {
+    const { region, platform } = config;
+    const { context } = platform.kubernetes;
+    if (platform.environment === "local" && context !== undefined) {
+        return createLocalPlatform(config, context);
+    }
+    if (region === undefined) {
+        throw new Error("the configuration was not checked: aws:region is missing");
+    }
+    return createPlatform({ ...config, region }, hosts);
 }
