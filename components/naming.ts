@@ -8,6 +8,8 @@ export const nameLimits = {
     kubernetes: 63,
     cluster: 100,
     iamRole: 64,
+    /** What goes before `-secrets-reader` in the name of a role. */
+    secretsReaderPrefix: 64 - "-secrets-reader".length,
     iamPolicy: 128,
     rdsIdentifier: 63,
     replicationGroup: 40,
