@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Component } from "../../components/component";
+import { deploy, simulateStack, stackNames, type ResourceGraph } from "../harness";
+import { namesFitTheirLimits } from "./names";
+import { everythingIsMadeInOrder, statefulResources } from "./order";
+import { nothingIsPublicByAccident, nothingNamedSecretIsALiteral, secretsStandOnlyWhereTheyBelong } from "./safety";
+import {
+    everyChildHasAComponent,
+    everyComponentRegistersItsOutputs,
+    everyKubernetesResourceHasAProvider,
+    everyNameStartsWithItsComponent,
+    everyTaggableResourceIsTagged,
+    type Invariant,
+} from "./structure";
+
+const invariants: Readonly<Record<string, Invariant>> = {
+    everyChildHasAComponent,
+    everyNameStartsWithItsComponent,
+    everyKubernetesResourceHasAProvider,
+    everyTaggableResourceIsTagged,
+    everyComponentRegistersItsOutputs,
+    secretsStandOnlyWhereTheyBelong,
+    nothingNamedSecretIsALiteral,
+    nothingIsPublicByAccident,
+    namesFitTheirLimits,
+    everythingIsMadeInOrder,
+};
+
+for (const stack of stackNames()) {
+    describe(`the ${stack} stack`, () => {
+        let graph: ResourceGraph;
+        before(async () => {
+            graph = await simulateStack(stack);
+        });
+
+        for (const [name, invariant] of Object.entries(invariants)) {
+            it(`holds ${name}`, () => assert.deepEqual(invariant(graph), []));
+        }
+
+        it("has the same resources on a first preview, when nothing that a cloud generates is known", async () => {
+            const preview = await simulateStack(stack, { preview: true });
+            assert.deepEqual(
+                preview.all.map((resource) => resource.urn).sort(),
+                graph.all.map((resource) => resource.urn).sort(),
+            );
+        });
+
+        it("protects its data in prod, and only there", () => {
+            const resources = statefulResources(graph);
+            assert.ok(resources.length > 0 || stack === "local");
+            for (const resource of resources) {
+                assert.equal(resource.protect, stack === "prod", resource.urn);
+            }
+        });
+    });
+}
+
+describe("any stack name", () => {
+    for (const stack of ["x", "Team_Shop.EU-1", "a-very-long-stack-name-".repeat(4), "0-starts-with-a-digit"]) {
+        it(`"${stack}" gives names within the limits of AWS`, async () => {
+            assert.deepEqual(namesFitTheirLimits(await simulateStack("prod", { as: stack })), []);
+        });
+    }
+});
+
+/** A component that breaks whatever its test wants broken. */
+class Broken extends Component {
+    constructor(
+        name: string,
+        build: (self: { child: pulumi.CustomResourceOptions; provider: k8s.Provider }) => void,
+        register = true,
+    ) {
+        super("platform:test:Broken", name);
+        const provider = new k8s.Provider(this.childName("kubernetes"), {}, this.childOptions());
+        build({ child: this.childOptions(), provider });
+        if (register) {
+            this.registerOutputs();
+        }
+    }
+}
+
+describe("an invariant", () => {
+    const secret = (child: pulumi.CustomResourceOptions): pulumi.Output<string> =>
+        new random.RandomPassword("broken-password", { length: 20 }, child).result;
+    const metadata = { name: "settings", namespace: "default" };
+
+    const breakages: [string, Invariant, () => unknown, RegExp][] = [
+        [
+            "an unparented resource",
+            everyChildHasAComponent,
+            () => new aws.s3.Bucket("loose"),
+            /::loose has no component/,
+        ],
+        [
+            "a child that is not named after its component",
+            everyNameStartsWithItsComponent,
+            () => new Broken("broken", ({ child }) => new aws.s3.Bucket("other", {}, child)),
+            /::other does not start with its component's name "broken-"/,
+        ],
+        [
+            "a Kubernetes object of the default provider",
+            everyKubernetesResourceHasAProvider,
+            () => new Broken("broken", ({ child }) => new k8s.core.v1.ConfigMap("broken-map", { metadata }, child)),
+            /::broken-map uses the default Kubernetes provider/,
+        ],
+        [
+            "an AWS resource without tags",
+            everyTaggableResourceIsTagged,
+            () =>
+                new Broken("broken", ({ child }) => new aws.ec2.Vpc("broken-vpc", { cidrBlock: "10.0.0.0/16" }, child)),
+            /::broken-vpc lacks the tags Name, platform:project/,
+        ],
+        [
+            "a component that registers no outputs",
+            everyComponentRegistersItsOutputs,
+            () => new Broken("broken", () => undefined, false),
+            /::broken does not call/,
+        ],
+        [
+            "a secret in a ConfigMap",
+            secretsStandOnlyWhereTheyBelong,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child, provider }) =>
+                        new k8s.core.v1.ConfigMap(
+                            "broken-map",
+                            { metadata, data: { URL: pulumi.interpolate`redis://:${secret(child)}@redis` } },
+                            { ...child, provider },
+                        ),
+                ),
+            /::broken-map has a secret in data.URL/,
+        ],
+        [
+            "a password typed into a ConfigMap",
+            nothingNamedSecretIsALiteral,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child, provider }) =>
+                        new k8s.core.v1.ConfigMap(
+                            "broken-map",
+                            { metadata, data: { DB_PASSWORD: "x" } },
+                            { ...child, provider },
+                        ),
+                ),
+            /::broken-map has DB_PASSWORD in a ConfigMap/,
+        ],
+        [
+            "a public database",
+            nothingIsPublicByAccident,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child }) =>
+                        new aws.rds.Instance(
+                            "broken-db",
+                            { instanceClass: "db.t4g.micro", publiclyAccessible: true },
+                            child,
+                        ),
+                ),
+            /::broken-db is a database that may be public/,
+        ],
+        [
+            "a security group open to the world",
+            nothingIsPublicByAccident,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child }) =>
+                        new aws.ec2.SecurityGroup(
+                            "broken-sg",
+                            { ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }] },
+                            child,
+                        ),
+                ),
+            /::broken-sg lets the whole internet in/,
+        ],
+        [
+            "a bucket without a public access block",
+            nothingIsPublicByAccident,
+            () => new Broken("broken", ({ child }) => new aws.s3.Bucket("broken-bucket", {}, child)),
+            /::broken-bucket is a bucket without a public access block/,
+        ],
+        [
+            "a name that is too long",
+            namesFitTheirLimits,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child }) =>
+                        new aws.iam.Role("broken-role", { name: "r".repeat(65), assumeRolePolicy: "{}" }, child),
+                ),
+            /::broken-role is named with 65 characters, AWS allows 64/,
+        ],
+        [
+            "a workload that does not wait for nodes",
+            everythingIsMadeInOrder,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child, provider }) =>
+                        new k8s.apps.v1.Deployment("broken-api", { metadata }, { ...child, provider }),
+                ),
+            /::broken-api: workloads wait for the nodes, but this one does not/,
+        ],
+    ];
+    for (const [what, invariant, program, expected] of breakages) {
+        it(`finds ${what}`, async () => {
+            const found = invariant(await deploy(() => void program()));
+            assert.match(found.join("\n"), expected);
+        });
+    }
+});

@@ -1,0 +1,87 @@
+import type { PlannedResource } from "../../simulation/record";
+import type { ResourceGraph } from "../harness";
+import type { Invariant } from "./structure";
+
+/** What has to be there before a resource is made, and so what is still there while the resource is being deleted. */
+interface Order {
+    readonly what: string;
+    readonly later: (resource: PlannedResource) => boolean;
+    readonly earlier: (resource: PlannedResource) => boolean;
+}
+
+const isRelease =
+    (chart: string) =>
+    (resource: PlannedResource): boolean =>
+        resource.type === "kubernetes:helm.sh/v3:Release" && resource.inputs.chart === chart;
+
+const apiGroup = (resource: PlannedResource): string => String(resource.inputs.apiVersion ?? "").split("/")[0] ?? "";
+
+const isWorkload = (resource: PlannedResource): boolean => /^kubernetes:(apps|batch)\//.test(resource.type);
+
+/**
+ * Destroy runs in reverse. Load balancers, volumes and secrets are made by controllers; were a controller or its node gone first,
+ * nothing would clean up what it made, and the VPC could not be deleted.
+ */
+const orders: readonly Order[] = [
+    {
+        what: "workloads wait for the nodes",
+        later: isWorkload,
+        earlier: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
+    },
+    {
+        what: "Helm releases wait for the nodes",
+        later: ({ type }) => type === "kubernetes:helm.sh/v3:Release",
+        earlier: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
+    },
+    {
+        what: "Ingresses wait for the load balancer controller",
+        later: ({ type }) => type === "kubernetes:networking.k8s.io/v1:Ingress",
+        earlier: isRelease("aws-load-balancer-controller"),
+    },
+    {
+        what: "secrets from AWS wait for the External Secrets Operator",
+        later: (resource) => apiGroup(resource) === "external-secrets.io",
+        earlier: isRelease("external-secrets"),
+    },
+    {
+        what: "monitors and rules wait for the Prometheus operator",
+        later: (resource) => apiGroup(resource) === "monitoring.coreos.com",
+        earlier: isRelease("kube-prometheus-stack"),
+    },
+    {
+        what: "volumes wait for the storage driver",
+        later: ({ type }) => type === "kubernetes:apps/v1:StatefulSet",
+        earlier: ({ type, inputs }) => type === "aws:eks/addon:Addon" && inputs.addonName === "aws-ebs-csi-driver",
+    },
+    {
+        what: "network policies wait for the plugin that enforces them",
+        later: isWorkload,
+        earlier: ({ type, inputs }) => type === "aws:eks/addon:Addon" && inputs.addonName === "vpc-cni",
+    },
+    {
+        what: "node groups wait for the way out of their subnets",
+        later: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
+        earlier: ({ type }) => type === "aws:ec2/subnet:Subnet",
+    },
+];
+
+export const everythingIsMadeInOrder: Invariant = (graph) =>
+    orders.flatMap(({ what, later, earlier }) => {
+        const first = graph.all.filter(earlier);
+        return graph.all
+            .filter(later)
+            .filter((resource) => !first.some((each) => graph.waitsFor(resource, each)))
+            .map((resource) => `${resource.urn}: ${what}, but this one does not`);
+    });
+
+/** Resources that keep data: losing one loses what is in it. */
+const stateful = new Set([
+    "aws:rds/instance:Instance",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:s3/bucket:Bucket",
+    "aws:kms/key:Key",
+]);
+
+export function statefulResources(graph: ResourceGraph): PlannedResource[] {
+    return graph.all.filter((resource) => stateful.has(resource.type));
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import type { ServiceSpec } from "../../components/apiService/spec";
+import { defineSystem, type SystemDeclaration, type SystemDefinition } from "../../components/system/declaration";
+import { parseConfig } from "../../config/parse";
+import type { PlatformConfig } from "../../config/schema";
+import { addonDemand, capacityIssues } from "../../stacks/capacity";
+import { planSystems } from "../../stacks/plan";
+
+const service: ServiceSpec = { image: "ghcr.io/your-org/shop", port: 8080 };
+
+function shop(overrides: Partial<SystemDeclaration> = {}): SystemDefinition {
+    return defineSystem("shop", () => ({
+        description: "A shop",
+        owner: "sales",
+        services: { api: service },
+        ...overrides,
+    }));
+}
+
+function config(
+    systems: Record<string, unknown> = { shop: { version: "1.0.0" } },
+    others: Record<string, unknown> = {},
+): PlatformConfig {
+    const raw = { "platform:environment": "dev", "platform:systems": JSON.stringify(systems) };
+    const rest = Object.fromEntries(
+        Object.entries(others).map(([key, value]) => [`platform:${key}`, JSON.stringify(value)]),
+    );
+    const { config: parsed, issues } = parseConfig({ ...raw, ...rest });
+    assert.deepEqual(issues, []);
+    return parsed as PlatformConfig;
+}
+
+function issues(definitions: SystemDefinition[], systems?: Record<string, unknown>): string[] {
+    return planSystems(config(systems), definitions).issues.map(
+        ({ path, value, message }) => `${path} = ${JSON.stringify(value)}: ${message}`,
+    );
+}
+
+describe("planSystems", () => {
+    it("takes what the declaration says", () => {
+        const { systems, issues: found } = planSystems(config(), [shop()]);
+        assert.deepEqual(found, []);
+        assert.equal(systems[0]?.namespace, "shop");
+        assert.equal(systems[0]?.placement, "in-cluster");
+        assert.deepEqual(systems[0]?.versions, { api: "1.0.0" });
+    });
+
+    it("lets a stack override versions, replicas and placement", () => {
+        const settings = {
+            shop: {
+                version: "1.0.0",
+                placement: "managed",
+                services: { api: { version: "1.1.0", minReplicas: 4, maxReplicas: 8 } },
+            },
+        };
+        const [system] = planSystems(config(settings), [shop()]).systems;
+        assert.deepEqual(system?.versions, { api: "1.1.0" });
+        assert.equal(system?.placement, "managed");
+        assert.deepEqual(system?.declaration.services.api?.replicas, { min: 4, max: 8 });
+    });
+
+    it("keeps a fixed number of pods fixed when both bounds are the same", () => {
+        const settings = { shop: { version: "1.0.0", services: { api: { minReplicas: 4, maxReplicas: 4 } } } };
+        assert.equal(planSystems(config(settings), [shop()]).systems[0]?.declaration.services.api?.replicas, 4);
+    });
+
+    it("keeps how fast a service scales when its bounds are overridden", () => {
+        const scaling = {
+            min: 1,
+            max: 3,
+            scaleDown: { policies: [{ type: "Pods" as const, value: 1, periodSeconds: 60 }] },
+        };
+        const settings = { shop: { version: "1.0.0", services: { api: { maxReplicas: 9 } } } };
+        const [system] = planSystems(config(settings), [
+            shop({ services: { api: { ...service, replicas: scaling } } }),
+        ]).systems;
+        assert.deepEqual(system?.declaration.services.api?.replicas, { ...scaling, max: 9 });
+    });
+
+    it("rejects a system that nobody defined, and guesses which was meant", () => {
+        assert.deepEqual(issues([shop()], { shpo: { version: "1" } }), [
+            "platform:systems.shpo = undefined: unknown system; did you mean shop? Known: shop",
+        ]);
+    });
+
+    it("rejects an override of a service that the system does not have", () => {
+        assert.deepEqual(issues([shop()], { shop: { version: "1", services: { web: { minReplicas: 1 } } } }), [
+            "platform:systems.shop.services.web = undefined: the system has no such service. Its services: api",
+        ]);
+    });
+
+    it("rejects bounds that an override turns around", () => {
+        const found = issues([shop()], {
+            shop: { version: "1", services: { api: { minReplicas: 5, maxReplicas: 3 } } },
+        });
+        assert.equal(found.length, 1);
+        assert.match(found[0] ?? "", /^shop\.services\.api\.replicas/);
+    });
+
+    it("rejects a connection to a store that is not there", () => {
+        assert.deepEqual(issues([shop({ services: { api: { ...service, connections: ["postgres"] } } })]), [
+            'shop.services.api.connections = "postgres": the system declares no such store. Declared: none',
+        ]);
+    });
+
+    it("rejects a secret and a call that are not there", () => {
+        assert.deepEqual(issues([shop({ services: { api: { ...service, secrets: ["keys"], calls: ["web"] } } })]), [
+            'shop.services.api.secrets = "keys": the system declares no such secret. Declared: none',
+            'shop.services.api.calls = "web": the system declares no such other service. Declared: none',
+        ]);
+    });
+
+    it("rejects a read replica in the cluster", () => {
+        const databases = {
+            db: { engine: "postgres" as const, version: "16", databaseName: "shop", username: "shop", readReplicas: 1 },
+        };
+        const found = issues([shop({ databases })]);
+        assert.equal(found.length, 1);
+        assert.match(found[0] ?? "", /^shop\.databases\.db\.readReplicas = 1/);
+    });
+
+    it("rejects two parts of a system with one name", () => {
+        const caches = { api: { engine: "redis" as const, version: "7" } };
+        assert.deepEqual(issues([shop({ caches })]), [
+            "shop.api = undefined: two parts of the system have this name; give each its own",
+        ]);
+    });
+
+    it("rejects two systems that claim one host or one namespace", () => {
+        const edge = { kind: "alb" as const, host: "shop.example.com" };
+        const one = shop({ services: { api: { ...service, edge } } });
+        const two = defineSystem("other", () => ({
+            description: "x",
+            owner: "x",
+            namespace: "shop",
+            services: { api: { ...service, edge } },
+        }));
+        assert.deepEqual(issues([one, two], { shop: { version: "1" }, other: { version: "1" } }), [
+            'other.namespace = "shop": this namespace already belongs to shop.namespace; each needs its own',
+            'other.services.api.edge.host = "shop.example.com": this host already belongs to shop.services.api.edge.host; each needs its own',
+        ]);
+    });
+});
+
+describe("the capacity of a stack", () => {
+    const nodes = (maxSize: number): Record<string, unknown> => ({
+        cluster: { nodeGroups: { general: { instanceTypes: ["t4g.large"], minSize: 1, desiredSize: 1, maxSize } } },
+    });
+    const found = (maxSize: number, replicas: number): string[] => {
+        const platform = config(undefined, nodes(maxSize));
+        const { systems } = planSystems(platform, [shop({ services: { api: { ...service, replicas } } })]);
+        return capacityIssues(platform, systems).map(({ path, message }) => `${path}: ${message}`);
+    };
+
+    it("is enough for a small system on a few nodes", () => assert.deepEqual(found(3, 2), []));
+
+    it("is refused with what is asked for and what is there", () => {
+        const [issue] = found(2, 50);
+        assert.match(
+            issue ?? "",
+            /^platform:cluster\.nodeGroups: too small: add-ons and systems request at least \d+m CPU, all nodes together hold \d+m at maxSize/,
+        );
+        assert.ok(issue?.includes(`add-ons ${addonDemand.cpuMillicores}m/${addonDemand.memoryMiB}Mi, shop 5000m/`));
+    });
+});
