@@ -21,6 +21,7 @@ export const nameLimits = {
     lambda: 64,
     secret: 512,
     logGroup: 512,
+    grafanaDashboard: 40,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;

@@ -1,0 +1,50 @@
+import { physicalName } from "../naming";
+
+/**
+ * What the parts of the monitoring stack are called. Network policies of the systems, dashboards and runbooks build on these names,
+ * so they are fixed instead of generated.
+ */
+export const monitoringNamespace = "monitoring";
+
+/** The node exporter needs the host's file systems and network, so it stands apart from everything that does not. */
+export const nodeExporterNamespace = "node-exporter";
+
+/** Name of the Helm release; the chart puts it in front of every name it makes. */
+export const releaseName = "kube-prometheus-stack";
+
+/** Labels of the pods that scrape. Whatever offers metrics lets them in. */
+export const prometheusPodLabels = { "app.kubernetes.io/name": "prometheus" } as const;
+
+/** Address of Prometheus inside the cluster. */
+export const prometheusUrl = `http://${releaseName}-prometheus.${monitoringNamespace}:9090`;
+
+/** Uid of the Prometheus data source in Grafana. */
+export const datasourceUid = "prometheus";
+
+/** Label of the ConfigMaps that Grafana loads dashboards from, in every namespace. */
+export const dashboardLabels = { grafana_dashboard: "1" } as const;
+
+/** Annotation of such a ConfigMap that names the folder in Grafana. */
+export const dashboardFolderAnnotation = "grafana_folder";
+
+/** The address behind which an operator finds a tool of the stack, after the port-forward that the README shows. */
+export const localUrls = {
+    grafana: "http://localhost:3000",
+    prometheus: "http://localhost:9090",
+    alertmanager: "http://localhost:9093",
+} as const;
+
+/** The dashboards of a system. */
+export const dashboardTitles = {
+    "api-performance": "API Performance Overview",
+    database: "Database Metrics",
+    pods: "Pod Resource Usage",
+    requests: "Request Rate & Latency",
+} as const;
+
+export type DashboardKey = keyof typeof dashboardTitles;
+
+/** The uid of a system's dashboard. It is part of the dashboard's address, so it never changes. */
+export function dashboardUid(system: string, key: DashboardKey): string {
+    return physicalName("grafanaDashboard", system, key);
+}
