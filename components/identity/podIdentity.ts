@@ -30,8 +30,13 @@ export interface PodIdentityRoleArgs {
     readonly namespace: string;
     /** Name of the service account. A change replaces the role. */
     readonly serviceAccount: string;
-    /** What the pods may do; at least one statement. Changes apply in place, to running pods too. */
+    /** What the pods may do. Changes apply in place, to running pods too. */
     readonly statements: readonly PolicyStatement[];
+    /**
+     * Policies that AWS maintains for one piece of its own software, such as an EKS add-on; they follow its releases. Default none:
+     * everything else gets `statements`. Changes apply in place.
+     */
+    readonly managedPolicyArns?: readonly string[];
 }
 
 /**
@@ -57,18 +62,14 @@ export class PodIdentityRole extends Component {
 
     constructor(name: string, args: PodIdentityRoleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("platform:identity:PodIdentityRole", name, opts);
-        if (args.statements.length === 0) {
+        if (args.statements.length === 0 && (args.managedPolicyArns ?? []).length === 0) {
             throw new Error(
                 `${name}: statements is empty; a service account that may do nothing on AWS needs no role. Allowed: one or more.`,
             );
         }
 
         const role = this.createRole(args);
-        const policy = new aws.iam.RolePolicy(
-            this.childName("policy"),
-            { name: "permissions", role: role.name, policy: policyDocument(args.statements) },
-            this.childOptions(),
-        );
+        const permissions = this.createPermissions(role, args);
         const association = new aws.eks.PodIdentityAssociation(
             this.childName("association"),
             {
@@ -78,7 +79,7 @@ export class PodIdentityRole extends Component {
                 roleArn: role.arn,
                 tags: tagsFor(args.tags, `${args.namespace}/${args.serviceAccount}`),
             },
-            this.childOptions({ dependsOn: [policy] }),
+            this.childOptions({ dependsOn: permissions }),
         );
 
         this.roleArn = role.arn;
@@ -99,6 +100,26 @@ export class PodIdentityRole extends Component {
             },
             this.childOptions(),
         );
+    }
+
+    private createPermissions(role: aws.iam.Role, args: PodIdentityRoleArgs): pulumi.Resource[] {
+        const attachments = (args.managedPolicyArns ?? []).map(
+            (policyArn) =>
+                new aws.iam.RolePolicyAttachment(
+                    this.childName(policyArn.slice(policyArn.lastIndexOf("/") + 1)),
+                    { role: role.name, policyArn },
+                    this.childOptions(),
+                ),
+        );
+        if (args.statements.length === 0) {
+            return attachments;
+        }
+        const inline = new aws.iam.RolePolicy(
+            this.childName("policy"),
+            { name: "permissions", role: role.name, policy: policyDocument(args.statements) },
+            this.childOptions(),
+        );
+        return [...attachments, inline];
     }
 }
 
