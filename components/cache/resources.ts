@@ -1,0 +1,73 @@
+import type { Placement } from "../../config/schema";
+import type { CacheSpec } from "./spec";
+
+/** What a container asks for and may use at most. CPU in millicores, everything else in MiB. */
+export interface Amounts {
+    readonly cpuMillicores: number;
+    readonly memoryMiB: number;
+}
+
+export interface ContainerAmounts {
+    readonly requests: Amounts;
+    readonly limits: Amounts;
+}
+
+/** MiB of data that a cache holds in the cluster. */
+export function memoryOf(spec: CacheSpec): number {
+    return spec.memoryMiB ?? 256;
+}
+
+/**
+ * The server: the data and 64 MiB for connections and buffers. The limit leaves room for the data a second time, because while the
+ * append-only file is rewritten each page that changes is copied (Redis documentation, "Redis persistence").
+ */
+export function serverAmounts(spec: CacheSpec): ContainerAmounts {
+    const memoryMiB = memoryOf(spec);
+    return {
+        requests: { cpuMillicores: 50, memoryMiB: memoryMiB + 64 },
+        limits: { cpuMillicores: 1000, memoryMiB: 2 * memoryMiB + 64 },
+    };
+}
+
+/** The loop that hands new passwords and certificates to the server: a shell that sleeps, and now and then a client. */
+export const reloaderAmounts: ContainerAmounts = {
+    requests: { cpuMillicores: 5, memoryMiB: 16 },
+    limits: { cpuMillicores: 100, memoryMiB: 64 },
+};
+
+/** The Prometheus exporter, which holds next to nothing between two scrapes. */
+export const exporterAmounts: ContainerAmounts = {
+    requests: { cpuMillicores: 10, memoryMiB: 32 },
+    limits: { cpuMillicores: 100, memoryMiB: 128 },
+};
+
+/**
+ * Size of the volume in GiB: the append-only file may be twice the data before it is rewritten, and the rewrite lies beside it
+ * (redis.conf, auto-aof-rewrite-percentage 100).
+ */
+export function volumeGiB(spec: CacheSpec): number {
+    return Math.max(1, Math.ceil((3 * memoryOf(spec)) / 1024));
+}
+
+/** The sum of what a cache's containers ask for. */
+export function podRequests(spec: CacheSpec, placement: Placement): Amounts {
+    const containers =
+        placement === "managed" ? [exporterAmounts] : [serverAmounts(spec), reloaderAmounts, exporterAmounts];
+    return {
+        cpuMillicores: containers.reduce((sum, { requests }) => sum + requests.cpuMillicores, 0),
+        memoryMiB: containers.reduce((sum, { requests }) => sum + requests.memoryMiB, 0),
+    };
+}
+
+/** Requests and limits in the words of Kubernetes. The root file system is read-only, so scratch space is for logs alone. */
+export function kubernetesResources({ requests, limits }: ContainerAmounts): {
+    requests: Record<string, string>;
+    limits: Record<string, string>;
+} {
+    const quantities = ({ cpuMillicores, memoryMiB }: Amounts, ephemeralStorage: string): Record<string, string> => ({
+        cpu: `${cpuMillicores}m`,
+        memory: `${memoryMiB}Mi`,
+        "ephemeral-storage": ephemeralStorage,
+    });
+    return { requests: quantities(requests, "64Mi"), limits: quantities(limits, "256Mi") };
+}
