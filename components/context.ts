@@ -9,6 +9,8 @@ export interface AwsContext {
     readonly vpcId: pulumi.Input<string>;
     /** Address ranges of the public subnets, where load balancers stand. */
     readonly publicSubnetCidrs: readonly string[];
+    /** Address ranges that the VPC's interface endpoints answer in; absent when the VPC has none. */
+    readonly interfaceEndpointCidrs?: readonly string[];
     /** Address ranges of the isolated subnets, where managed stores stand. */
     readonly dataSubnetCidrs: readonly string[];
     readonly dataSubnetIds: pulumi.Input<string>[];

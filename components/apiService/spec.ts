@@ -4,7 +4,7 @@ export interface ProbeSpec {
     readonly path: string;
     /** Seconds to wait before the first request. Default 0: the startup probe covers a slow start. */
     readonly initialDelaySeconds?: number;
-    /** Seconds between two requests. Default 10. */
+    /** Seconds between two requests. Default 10; the startup probe's 5, so that a fast start counts. */
     readonly periodSeconds?: number;
     /** Seconds to wait for an answer. Default 2. */
     readonly timeoutSeconds?: number;
@@ -14,11 +14,11 @@ export interface ProbeSpec {
 
 /** How fast the autoscaler may move in one direction. */
 export interface ScalingRules {
-    /** Seconds over which the most careful recommendation counts. Default 0 up, 300 down. */
+    /** Seconds over which the most careful recommendation counts, 0 to 3600. Default 0 up, 300 down. */
     readonly stabilizationWindowSeconds?: number;
     /** Which policy counts when several apply. Default "Max". */
     readonly select?: "Max" | "Min" | "Disabled";
-    /** At most `value` pods or percent of the pods in each period. */
+    /** At most `value` pods or percent of the pods in each period of 1 to 1800 seconds. Empty only with `select: "Disabled"`. */
     readonly policies: readonly {
         readonly type: "Pods" | "Percent";
         readonly value: number;
@@ -34,7 +34,9 @@ export interface ScalingSpec {
     readonly cpuPercent?: number;
     /** Target use of the requested memory in percent. Default: memory is not looked at. */
     readonly memoryPercent?: number;
+    /** Default: double, or 4 pods more, every 15 seconds, whichever is more. */
     readonly scaleUp?: ScalingRules;
+    /** Default: at most half of the pods every 60 seconds, after 300 seconds of less load. */
     readonly scaleDown?: ScalingRules;
 }
 
@@ -52,11 +54,13 @@ export interface ConnectionSpec {
     /** Name of the store in the system. */
     readonly to: string;
     /**
-     * Names of the environment variables. Default for databases: DATABASE_HOST, DATABASE_READ_HOST, DATABASE_PORT, DATABASE_NAME,
-     * DATABASE_USER, DATABASE_PASSWORD, DATABASE_SSLMODE; for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS, REDIS_PASSWORD.
+     * Names of the environment variables. Default for databases: DATABASE_HOST, DATABASE_READ_HOST (the same host without read
+     * replicas), DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD, DATABASE_SSLMODE (`require` or `disable` for
+     * PostgreSQL, `REQUIRED` or `DISABLED` for MySQL); for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS (`true` or `false`),
+     * REDIS_PASSWORD.
      */
     readonly variables?: Partial<Record<"host" | "readHost" | "port" | "name" | "user" | "password" | "tls", string>>;
-    /** Most connections that one pod opens. Checked against the database: pool × most pods must leave room. */
+    /** Most connections that one pod opens. Checked against the database: pool × most pods must leave 10 for others. */
     readonly poolSize?: number;
 }
 
@@ -80,6 +84,10 @@ export interface MetricNames {
     readonly cacheHits?: string;
     /** Counter of cache misses. Default redis_cache_misses_total. */
     readonly cacheMisses?: string;
+    /** Counter of attempts to reach a database that failed. Default db_connection_errors_total. */
+    readonly databaseErrors?: string;
+    /** Counter of attempts to reach a cache that failed. Default redis_connection_errors_total. */
+    readonly cacheErrors?: string;
 }
 
 /** What a service promises, and when people are told that it does not keep it. */
@@ -92,6 +100,21 @@ export interface ObjectivesSpec {
     readonly latencyP95Seconds?: number;
 }
 
+/** A public endpoint on the Application Load Balancer that all systems of a stack share. TLS 1.2 or newer; HTTP is redirected. */
+export interface AlbEdge {
+    readonly kind: "alb";
+    /** Host name that the load balancer routes by and shows a certificate for. Changed in place. */
+    readonly host: string;
+    /**
+     * Seconds that the load balancer lets requests in flight finish on a pod that stops; less than `preStopSeconds`. Default: five
+     * seconds less, which is what the load balancer may need to hear of it. Changed in place.
+     */
+    readonly deregistrationDelaySeconds?: number;
+}
+
+/** How requests from outside reach a service. Each kind is one member of this union and one file beside `ingress.ts`. */
+export type EdgeSpec = AlbEdge;
+
 /** What a system says about one of its services. Everything but `image` and `port` has a default. */
 export interface ServiceSpec {
     /** Image repository, without a tag: the stack's configuration says which version is deployed. */
@@ -100,11 +123,14 @@ export interface ServiceSpec {
     readonly port: number;
     /** Port of the Kubernetes Service. Default 80. */
     readonly servicePort?: number;
-    /** A fixed number of pods, or bounds for the autoscaler. Default 2. */
+    /**
+     * A fixed number of pods, or bounds for the autoscaler. Default 2. Changed in place; going from a number to bounds starts again
+     * from one pod, and the autoscaler brings the least number back within half a minute.
+     */
     readonly replicas?: number | ScalingSpec;
     /** Default: 100m CPU and 256Mi memory requested; 500m and 512Mi allowed. */
     readonly resources?: { readonly requests?: ResourceAmounts; readonly limits?: ResourceAmounts };
-    /** User and group id of the process. Default 1000. */
+    /** User and group id of the process; never 0, which is root. Default 1000. */
     readonly runAsUser?: number;
     /** One path for all three probes, or each by itself; what is left out follows `readiness`. Default "/health". */
     readonly probes?:
@@ -120,19 +146,21 @@ export interface ServiceSpec {
     /** Secrets of the system whose keys the container gets as environment variables, by name. */
     readonly secrets?: readonly string[];
     /** Public endpoint. Default: none, the service is reached from inside the cluster only. */
-    readonly edge?: { readonly kind: "alb"; readonly host: string };
+    readonly edge?: EdgeSpec;
     /** Path of the Prometheus metrics on `port`; null when there are none. Default "/metrics". */
     readonly metricsPath?: string | null;
     readonly metricNames?: MetricNames;
     readonly objectives?: ObjectivesSpec;
-    /** Seconds that requests of one client stay with one pod. Default: no affinity. */
+    /** Seconds that requests of one client stay with one pod, at most a day: by address in the cluster, by cookie at the edge. Default: no affinity. */
     readonly sessionAffinitySeconds?: number;
-    /** Directories that the process may write to; everything else is read-only. Default ["/tmp"]. */
+    /** Directories that the process may write to, empty in each new pod; everything else is read-only. Default ["/tmp"]. */
     readonly writablePaths?: readonly string[];
     /** Seconds that a pod goes on serving after it was told to stop, while load balancers forget it. Default 15. */
     readonly preStopSeconds?: number;
     /** Seconds between being told to stop and being killed; more than `preStopSeconds`. Default 45. */
     readonly gracePeriodSeconds?: number;
+    /** Annotations of the pods, such as those that a service mesh reads. Pods roll when they change. Default: none. */
+    readonly podAnnotations?: Readonly<Record<string, string>>;
     /** Whether a VPA recommends resource requests. It never changes them: with an HPA they would fight. Default true. */
     readonly recommendResources?: boolean;
 }

@@ -30,7 +30,10 @@ export interface PodIdentityRoleArgs {
     readonly namespace: string;
     /** Name of the service account. A change replaces the role. */
     readonly serviceAccount: string;
-    /** What the pods may do. Changes apply in place, to running pods too. */
+    /**
+     * What the pods may do. Changes apply in place, to running pods too. An empty list is an identity that may do nothing yet: pods
+     * that have one get a permission as soon as it is granted, pods without would have to be started anew.
+     */
     readonly statements: readonly PolicyStatement[];
     /**
      * Policies that AWS maintains for one piece of its own software, such as an EKS add-on; they follow its releases. Default none:
@@ -62,11 +65,6 @@ export class PodIdentityRole extends Component {
 
     constructor(name: string, args: PodIdentityRoleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("platform:identity:PodIdentityRole", name, opts);
-        if (args.statements.length === 0 && (args.managedPolicyArns ?? []).length === 0) {
-            throw new Error(
-                `${name}: statements is empty; a service account that may do nothing on AWS needs no role. Allowed: one or more.`,
-            );
-        }
 
         const role = this.createRole(args);
         const permissions = this.createPermissions(role, args);

@@ -105,8 +105,10 @@ describe("identity of a service account", () => {
         }
     });
 
-    it("is refused without statements", async () => {
-        await assert.rejects(identity({ statements: [] }), /statements is empty/);
+    it("may do nothing without statements, and is there all the same", async () => {
+        const graph = await identity({ statements: [] });
+        assert.equal(graph.ofType("aws:iam/rolePolicy:RolePolicy").length, 0);
+        assert.equal(graph.ofType("aws:eks/podIdentityAssociation:PodIdentityAssociation").length, 1);
     });
 
     it("can be previewed before anything exists", async () => {

@@ -1,0 +1,395 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "../component";
+import { labelsFor, selectorFor, type SystemScope } from "../context";
+import { PodIdentityRole } from "../identity/podIdentity";
+import { componentName, physicalName } from "../naming";
+import { tagsFor } from "../tags";
+import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
+import { disruptionSpec, horizontalSpec, recommenderSpec, type Workload } from "./autoscaling";
+import { deregistrationDelayOf, planOf, type ServicePlan } from "./defaults";
+import { albAnnotations, ingressSpec } from "./ingress";
+import { networkPolicySpec } from "./networkPolicy";
+import { deploymentRules, podLabels, podSpec, portName, rolloutTimeoutSeconds } from "./podTemplate";
+import { serviceMonitorSpec } from "./serviceMonitor";
+import type { AlbEdge } from "./spec";
+import { connectionVariables, fullDigest, knownDigest } from "./variables";
+
+export type { ApiServiceArgs, ServiceConnection };
+
+/**
+ * An HTTP API on Kubernetes with everything it needs in production: hardened pods that are spread, scaled, drained and replaced
+ * without a lost request, an identity of their own, configuration, network policies made from the declared connections, metrics
+ * and, where asked for, a public endpoint. `image` and `port` are all it has to be told.
+ *
+ * Costs what its pods request of the nodes; the public endpoint adds a share of one load balancer, see `albAnnotations`.
+ *
+ * The ConfigMap is named after its content. A version that is being rolled back, or whose successor does not start, keeps the
+ * configuration it was made for, which a ConfigMap changed under it would take away from the first pod that restarts. The old
+ * one is deleted once the new pods run; `pulumi up` with the earlier version brings it back. `kubectl rollout undo` alone does so
+ * only where the configuration has not changed.
+ *
+ * @example
+ * const api = new ApiService("user-mgmt-api", {
+ *     scope,
+ *     image: "ghcr.io/your-org/user-mgmt-api",
+ *     version: "1.4.2",
+ *     port: 8000,
+ *     connections: [{ spec: { to: "postgres" }, connection: database.connection }],
+ * });
+ */
+export class ApiService extends Component {
+    /** Name of the service and of its Kubernetes objects. */
+    readonly serviceName: string;
+    /** Where to reach it: the public URL when it has an edge, else the one inside the cluster. */
+    readonly url: pulumi.Output<string>;
+    /** Labels that select its pods. */
+    readonly selector: Readonly<Record<string, string>>;
+    /** Port of its containers. */
+    readonly port: number;
+    /** Port of its Kubernetes Service. */
+    readonly servicePort: number;
+
+    private readonly args: ApiServiceArgs;
+    private readonly scope: SystemScope;
+    private readonly plan: ServicePlan;
+
+    constructor(name: string, args: ApiServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("platform:apiService:ApiService", componentName(args.scope.system, name), {
+            parent: args.scope.parent,
+            ...opts,
+        });
+        refuseImpossible(this.name, name, args);
+        this.args = args;
+        this.scope = args.scope;
+        this.plan = planOf(args);
+        this.serviceName = name;
+        this.selector = selectorFor(args.scope, name);
+        this.port = this.plan.port;
+        this.servicePort = this.plan.servicePort;
+
+        const identity = this.createIdentity();
+        const configMap = this.createConfigMap();
+        const access = this.createAccess(configMap.name);
+        const networkPolicy = this.createNetworkPolicy();
+        const deployment = this.createDeployment(configMap, [...identity, ...access, networkPolicy]);
+        const service = this.createService();
+        this.createAutoscalers({ apiVersion: "apps/v1", kind: "Deployment", name }, deployment);
+        this.createDisruptionBudget();
+        this.createMonitor();
+        this.createEdge([deployment, service]);
+
+        this.url = pulumi.output(this.address());
+        this.registerOutputs({ serviceName: this.serviceName, url: this.url });
+    }
+
+    /** The service account, and on AWS the role of its pods. */
+    private createIdentity(): pulumi.Resource[] {
+        const account = new k8s.core.v1.ServiceAccount(
+            this.childName("account"),
+            { metadata: this.metadata(), automountServiceAccountToken: false },
+            this.kubernetesOptions(),
+        );
+        const { aws, stack, environment, extraTags } = this.scope.platform;
+        if (aws === undefined) {
+            return [account];
+        }
+        const role = new PodIdentityRole(
+            this.childName("identity"),
+            {
+                tags: { stack, environment, extraTags, system: this.scope.system },
+                clusterName: aws.clusterName,
+                accountId: aws.accountId,
+                region: aws.region,
+                namespace: this.scope.namespace,
+                serviceAccount: this.serviceName,
+                statements: this.args.awsPermissions ?? [],
+            },
+            this.childOptions({ dependsOn: [...this.scope.dependsOn] }),
+        );
+        return [account, ...role.ready];
+    }
+
+    /** Everything that is not secret. A change makes a new ConfigMap; the old one goes when nothing needs it any more. */
+    private createConfigMap(): { name: string; resource: pulumi.Resource; digest: pulumi.Output<string> } {
+        const data = Object.assign({}, this.plan.settings, ...this.variables.map(({ settings }) => settings)) as Record<
+            string,
+            pulumi.Input<string>
+        >;
+        const known = knownDigest(data);
+        const name = `${this.serviceName}-${known}`;
+        const resource = new k8s.core.v1.ConfigMap(
+            this.childName(`config-${known}`),
+            { metadata: { ...this.metadata(), name }, data },
+            this.kubernetesOptions(),
+        );
+        return { name, resource, digest: fullDigest(data) };
+    }
+
+    /** What the service account may read: its own ConfigMap and Secrets, by name. */
+    private createAccess(configMapName: string): pulumi.Resource[] {
+        const read = (resource: string, resourceNames: string[]): k8s.types.input.rbac.v1.PolicyRule => ({
+            apiGroups: [""],
+            resources: [resource],
+            resourceNames,
+            verbs: ["get"],
+        });
+        const secrets = this.secretNames();
+        const role = new k8s.rbac.v1.Role(
+            this.childName("role"),
+            {
+                metadata: this.metadata(),
+                rules: [
+                    read("configmaps", [configMapName]),
+                    ...(secrets.length === 0 ? [] : [read("secrets", secrets)]),
+                ],
+            },
+            this.kubernetesOptions(),
+        );
+        const binding = new k8s.rbac.v1.RoleBinding(
+            this.childName("role-binding"),
+            {
+                metadata: this.metadata(),
+                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: this.serviceName },
+                subjects: [{ kind: "ServiceAccount", name: this.serviceName, namespace: this.scope.namespace }],
+            },
+            this.kubernetesOptions([role]),
+        );
+        return [binding];
+    }
+
+    private createNetworkPolicy(): pulumi.Resource {
+        const { aws, addons } = this.scope.platform;
+        const { callers = [], calls = [], awsPermissions = [], edge } = this.args;
+        const usesAws = awsPermissions.length > 0;
+        return new k8s.networking.v1.NetworkPolicy(
+            this.childName("network-policy"),
+            {
+                metadata: this.metadata(),
+                spec: networkPolicySpec({
+                    pods: this.selector,
+                    port: this.port,
+                    callers: callers.map((caller) => selectorFor(this.scope, caller)),
+                    loadBalancerCidrs: edge === undefined ? [] : (aws?.publicSubnetCidrs ?? []),
+                    scraped: this.plan.metricsPath !== null && addons.has("monitoring"),
+                    stores: this.connections.map(({ connection }) => connection),
+                    calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),
+                    awsIdentity: aws !== undefined,
+                    internet: this.plan.internetAccess || usesAws,
+                    awsEndpointCidrs: usesAws ? (aws?.interfaceEndpointCidrs ?? []) : [],
+                }),
+            },
+            this.kubernetesOptions(),
+        );
+    }
+
+    private createDeployment(
+        configMap: ReturnType<ApiService["createConfigMap"]>,
+        needs: readonly pulumi.Resource[],
+    ): pulumi.Resource {
+        const { version, secrets = [] } = this.args;
+        const stores = this.connections.map(({ connection }) => connection.name);
+        const secretVariables = [
+            ...this.variables.flatMap((variables) => variables.secrets),
+            ...secrets.flatMap(({ name, keys }) => keys.map((key) => ({ variable: key, secretName: name, key }))),
+        ];
+        const waits = [...this.connections.map(({ connection }) => connection), ...secrets].flatMap((each) => [
+            ...each.dependsOn,
+            ...("secret" in each ? each.secret.dependsOn : []),
+        ]);
+        const timeout = `${rolloutTimeoutSeconds(this.plan)}s`;
+        return new k8s.apps.v1.Deployment(
+            this.childName("deployment"),
+            {
+                metadata: { ...this.metadata(), annotations: this.reloadAnnotations() },
+                spec: {
+                    ...deploymentRules(this.plan),
+                    selector: { matchLabels: { ...this.selector } },
+                    template: {
+                        metadata: {
+                            labels: podLabels(this.labels, stores, version),
+                            annotations: { ...this.plan.podAnnotations, "platform/config-digest": configMap.digest },
+                        },
+                        spec: podSpec({
+                            name: this.serviceName,
+                            plan: this.plan,
+                            version,
+                            selector: this.selector,
+                            configMapName: configMap.name,
+                            secretVariables,
+                        }),
+                    },
+                },
+            },
+            {
+                ...this.kubernetesOptions([...needs, configMap.resource, ...waits]),
+                customTimeouts: { create: timeout, update: timeout },
+            },
+        );
+    }
+
+    private createService(): pulumi.Resource {
+        const { sessionAffinitySeconds } = this.plan;
+        return new k8s.core.v1.Service(
+            this.childName("service"),
+            {
+                metadata: this.metadata(),
+                spec: {
+                    type: "ClusterIP",
+                    selector: { ...this.selector },
+                    // A number, as in the network policies of those who call it.
+                    ports: [{ name: portName, port: this.servicePort, targetPort: this.port, protocol: "TCP" }],
+                    ...(sessionAffinitySeconds !== undefined && {
+                        sessionAffinity: "ClientIP",
+                        sessionAffinityConfig: { clientIP: { timeoutSeconds: sessionAffinitySeconds } },
+                    }),
+                },
+            },
+            this.kubernetesOptions(),
+        );
+    }
+
+    private createAutoscalers(workload: Workload, deployment: pulumi.Resource): void {
+        const { replicas, recommendResources } = this.plan;
+        if (replicas.kind === "autoscaled") {
+            new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+                this.childName("autoscaler"),
+                { metadata: this.metadata(), spec: horizontalSpec(workload, replicas) },
+                this.kubernetesOptions([deployment]),
+            );
+        }
+        if (recommendResources && this.scope.platform.addons.has("verticalPodAutoscaler")) {
+            new k8s.apiextensions.CustomResource(
+                this.childName("recommender"),
+                {
+                    apiVersion: "autoscaling.k8s.io/v1",
+                    kind: "VerticalPodAutoscaler",
+                    metadata: this.metadata(),
+                    spec: recommenderSpec(workload),
+                },
+                this.kubernetesOptions([deployment]),
+            );
+        }
+    }
+
+    private createDisruptionBudget(): void {
+        new k8s.policy.v1.PodDisruptionBudget(
+            this.childName("disruption-budget"),
+            { metadata: this.metadata(), spec: disruptionSpec(this.selector) },
+            this.kubernetesOptions(),
+        );
+    }
+
+    private createMonitor(): void {
+        const { addons, observability } = this.scope.platform;
+        if (this.plan.metricsPath === null || !addons.has("monitoring")) {
+            return;
+        }
+        new k8s.apiextensions.CustomResource(
+            this.childName("monitor"),
+            {
+                apiVersion: "monitoring.coreos.com/v1",
+                kind: "ServiceMonitor",
+                metadata: this.metadata(),
+                spec: serviceMonitorSpec(
+                    this.selector,
+                    portName,
+                    this.plan.metricsPath,
+                    observability.scrapeIntervalSeconds,
+                ),
+            },
+            this.kubernetesOptions(),
+        );
+    }
+
+    private createEdge(backend: readonly pulumi.Resource[]): void {
+        const { edge } = this.args;
+        switch (edge?.kind) {
+            case undefined:
+                return;
+            case "alb":
+                return this.createAlbIngress(edge, backend);
+        }
+    }
+
+    /** It goes first on destroy, while the controller still lives that has to take the load balancer away. */
+    private createAlbIngress(edge: AlbEdge, backend: readonly pulumi.Resource[]): void {
+        const { stack, environment, extraTags, aws, ready } = this.scope.platform;
+        const loadBalancer = physicalName("loadBalancer", "platform", stack);
+        const certificateArn = this.args.certificateArn ?? aws?.certificateArn;
+        const annotations = albAnnotations({
+            edge,
+            loadBalancer,
+            healthPath: this.plan.probes.readiness.path,
+            deregistrationDelaySeconds: deregistrationDelayOf(edge, this.plan.preStopSeconds),
+            ...(this.plan.sessionAffinitySeconds !== undefined && {
+                sessionAffinitySeconds: this.plan.sessionAffinitySeconds,
+            }),
+            tags: tagsFor({ stack, environment, extraTags }, loadBalancer),
+        });
+        new k8s.networking.v1.Ingress(
+            this.childName("ingress"),
+            {
+                metadata: {
+                    ...this.metadata(),
+                    annotations: {
+                        ...annotations,
+                        ...(certificateArn !== undefined && {
+                            "alb.ingress.kubernetes.io/certificate-arn": certificateArn,
+                        }),
+                    },
+                },
+                spec: ingressSpec(edge, this.serviceName),
+            },
+            this.kubernetesOptions([...backend, ...ready]),
+        );
+    }
+
+    /** A rotated secret reaches pods only when they start; the reloader starts them anew, for these Secrets and no other. */
+    private reloadAnnotations(): Record<string, string> {
+        const names = this.secretNames();
+        return names.length > 0 && this.scope.platform.addons.has("reloader")
+            ? { "secret.reloader.stakater.com/reload": names.join(",") }
+            : {};
+    }
+
+    private address(): string {
+        const { edge } = this.args;
+        const port = this.servicePort === 80 ? "" : `:${this.servicePort}`;
+        return edge === undefined
+            ? `http://${this.serviceName}.${this.scope.namespace}.svc.cluster.local${port}`
+            : `https://${edge.host}`;
+    }
+
+    private get connections(): readonly ServiceConnection[] {
+        return this.args.connections ?? [];
+    }
+
+    private get variables(): ReturnType<typeof connectionVariables>[] {
+        return this.connections.map(({ spec, connection }) => connectionVariables(spec, connection));
+    }
+
+    /** Names of the Secrets that the container reads, each once. */
+    private secretNames(): string[] {
+        const names = [
+            ...this.variables.flatMap(({ secrets }) => secrets.map(({ secretName }) => secretName)),
+            ...(this.args.secrets ?? []).map(({ name }) => name),
+        ];
+        return [...new Set(names)].sort();
+    }
+
+    private get labels(): Record<string, string> {
+        return labelsFor(this.scope, this.serviceName, "api");
+    }
+
+    private metadata(): { name: string; namespace: string; labels: Record<string, string> } {
+        return { name: this.serviceName, namespace: this.scope.namespace, labels: this.labels };
+    }
+
+    private kubernetesOptions(needs: readonly pulumi.Resource[] = []): pulumi.CustomResourceOptions {
+        return this.childOptions({
+            provider: this.scope.platform.kubernetes,
+            dependsOn: [...this.scope.dependsOn, ...needs],
+        });
+    }
+}

@@ -1,0 +1,78 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { SecretReference, StoreConnection } from "../connection";
+import type { SystemScope } from "../context";
+import type { PolicyStatement } from "../identity/podIdentity";
+import type { PlainSpec } from "./defaults";
+import { issue, type Problems } from "./problems";
+import type { ConnectionSpec, ServiceSpec } from "./spec";
+import { serviceProblems } from "./validation";
+
+/** A store that a service uses. */
+export interface ServiceConnection {
+    /** What the service says about it. */
+    readonly spec: ConnectionSpec;
+    /** What the store says about itself. */
+    readonly connection: StoreConnection;
+}
+
+export interface ApiServiceArgs extends PlainSpec {
+    readonly scope: SystemScope;
+    /** Image tag, optionally with a digest. Pods roll when it changes. */
+    readonly version: string;
+    /** Stores that the service uses. Pods roll when a variable of one changes; network policies follow in place. */
+    readonly connections?: readonly ServiceConnection[];
+    /** Secrets whose keys the container gets as environment variables. Pods roll when a key is added or removed. */
+    readonly secrets?: readonly SecretReference[];
+    /** Names of the services of the same system that call this one. Changed in place. */
+    readonly callers?: readonly string[];
+    /** Services of the same system that this one calls: name and container port. Changed in place. */
+    readonly calls?: readonly { readonly name: string; readonly port: number }[];
+    /**
+     * What the pods may do on AWS. Default: nothing; the identity is there all the same, so that permissions can be granted to
+     * running pods. With permissions the service may also open HTTPS connections, to reach the AWS APIs. Changed in place.
+     */
+    readonly awsPermissions?: readonly PolicyStatement[];
+    /** ACM certificate of the edge's host. Default: the platform's, else the controller looks one up by the host. Changed in place. */
+    readonly certificateArn?: pulumi.Input<string>;
+}
+
+/** What cannot work is refused before the first resource, all of it at once. */
+export function refuseImpossible(pulumiName: string, name: string, args: ApiServiceArgs): void {
+    const { connections = [], secrets = [], calls = [] } = args;
+    const spec: ServiceSpec = {
+        ...args,
+        connections: connections.map((each) => each.spec),
+        secrets: secrets.map((each) => each.name),
+        calls: calls.map((each) => each.name),
+    };
+    const problems = [
+        ...serviceProblems(name, spec, {
+            stores: Object.fromEntries(connections.map((each) => [each.spec.to, each.connection])),
+            secrets: Object.fromEntries(secrets.map((each) => [each.name, each.keys])),
+        }),
+        ...platformProblems(args),
+    ];
+    if (problems.length > 0) {
+        const lines = problems.map(({ path, value, message }) => `${path} is ${JSON.stringify(value)}: ${message}`);
+        throw new Error(`Service "${pulumiName}": ${lines.join("; ")}`);
+    }
+}
+
+/** What the platform cannot offer, however well the service is declared. */
+function platformProblems({ scope: { platform }, edge, awsPermissions = [] }: ApiServiceArgs): Problems {
+    const hasController = platform.aws !== undefined && platform.addons.has("awsLoadBalancerController");
+    return [
+        ...issue(
+            edge?.kind === "alb" && !hasController,
+            "edge.kind",
+            edge?.kind,
+            "needs a platform on AWS with the add-on awsLoadBalancerController; this one allows no edge",
+        ),
+        ...issue(
+            awsPermissions.length > 0 && platform.aws === undefined,
+            "awsPermissions",
+            awsPermissions.flatMap(({ actions }) => actions),
+            "needs a platform on AWS; this one allows none",
+        ),
+    ];
+}

@@ -1,0 +1,109 @@
+import type { types } from "@pulumi/kubernetes";
+import type { NetworkTarget } from "../connection";
+import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+
+type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
+type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
+type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
+type Labels = Readonly<Record<string, string>>;
+
+/** Every packet that a service may receive or send; what is not here is dropped. */
+export interface NetworkFlows {
+    /** Labels of the service's own pods. */
+    readonly pods: Labels;
+    /** Port that the container listens on. */
+    readonly port: number;
+    /** Labels of the pods that call the service. */
+    readonly callers: readonly Labels[];
+    /** Address ranges of the load balancers that send it requests. */
+    readonly loadBalancerCidrs: readonly string[];
+    /** Whether Prometheus collects metrics from it. */
+    readonly scraped: boolean;
+    /** Stores that it uses. */
+    readonly stores: readonly { readonly network: NetworkTarget; readonly port: number }[];
+    /** Services that it calls: labels of their pods, and the port of their containers. */
+    readonly calls: readonly { readonly pods: Labels; readonly port: number }[];
+    /** Whether its pods get AWS credentials from the Pod Identity agent. */
+    readonly awsIdentity: boolean;
+    /** Whether it may open HTTPS connections to the internet. */
+    readonly internet: boolean;
+    /** Address ranges of AWS services inside the VPC that it may open HTTPS connections to. */
+    readonly awsEndpointCidrs: readonly string[];
+}
+
+const prometheusPods = {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
+    podSelector: { matchLabels: prometheusPodLabels },
+};
+
+/** Where every node answers for the Pod Identity agent. Source: Amazon EKS User Guide, "EKS Pod Identity considerations". */
+const podIdentityAgent = { ipBlock: { cidr: "169.254.170.23/32" } };
+
+/**
+ * The internet is everything but the private networks (RFC 1918, and RFC 6598, which VPCs use for additional ranges) and the
+ * link-local one, where the instance metadata service answers.
+ */
+const internet = {
+    ipBlock: {
+        cidr: "0.0.0.0/0",
+        except: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+    },
+};
+
+const tcp = (port: number): { protocol: string; port: number }[] => [{ protocol: "TCP", port }];
+
+const withLabels = (labels: Labels): { matchLabels: Record<string, string> } => ({ matchLabels: { ...labels } });
+
+/**
+ * The network policy of a service, made from its declared connections alone. The namespace denies everything else and allows DNS.
+ *
+ * The kubelet's probes need no rule: traffic between a pod and its own node is always allowed (Kubernetes, "Network Policies"), and
+ * the agent of the VPC CNI puts the node's address first in every rule set. Ports are numbers, not names: for a ClusterIP that agent
+ * compares a policy's port with the Service's target port, and only equal numbers are certain to match.
+ */
+export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
+    return {
+        podSelector: withLabels(flows.pods),
+        policyTypes: ["Ingress", "Egress"],
+        ingress: ingressRules(flows),
+        egress: egressRules(flows),
+    };
+}
+
+function ingressRules({ port, callers, loadBalancerCidrs, scraped }: NetworkFlows): Ingress[] {
+    const sources = [
+        ...callers.map((labels) => ({ podSelector: withLabels(labels) })),
+        ...loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
+        ...(scraped ? [prometheusPods] : []),
+    ];
+    // A rule without sources would allow everybody.
+    return sources.length === 0 ? [] : [{ from: sources, ports: tcp(port) }];
+}
+
+function egressRules(flows: NetworkFlows): Egress[] {
+    const { stores, calls, awsIdentity, awsEndpointCidrs } = flows;
+    const https = [...(flows.internet ? [internet] : []), ...awsEndpointCidrs.map((cidr) => ({ ipBlock: { cidr } }))];
+    return [
+        ...stores.flatMap(({ network, port }) => {
+            const to = destinations(network);
+            return to.length === 0 ? [] : [{ to, ports: tcp(port) }];
+        }),
+        ...calls.map(({ pods, port }) => ({ to: [{ podSelector: withLabels(pods) }], ports: tcp(port) })),
+        ...(awsIdentity ? [{ to: [podIdentityAgent], ports: tcp(80) }] : []),
+        ...(https.length === 0 ? [] : [{ to: https, ports: tcp(443) }]),
+    ];
+}
+
+function destinations(network: NetworkTarget): NonNullable<types.input.networking.v1.NetworkPolicyPeer>[] {
+    switch (network.kind) {
+        case "pods":
+            return [
+                {
+                    namespaceSelector: withLabels({ "kubernetes.io/metadata.name": network.namespace }),
+                    podSelector: withLabels(network.labels),
+                },
+            ];
+        case "cidrs":
+            return network.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    }
+}

@@ -1,0 +1,231 @@
+import type { ConfigIssue } from "../../config/errors";
+import type { StoreConnection } from "../connection";
+import { connectionOf, deregistrationDelayOf, planOf, podBounds, type ServicePlan } from "./defaults";
+import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
+import { issue, outside, type Problems } from "./problems";
+import type { ProbeSpec, ResourceAmounts, ScalingRules, ServiceSpec } from "./spec";
+import { variableProblems } from "./variableRules";
+
+/** What is known of the things that a spec names. The more is known, the more can be checked. */
+export interface KnownParts {
+    /** Stores by name. */
+    readonly stores?: Readonly<Record<string, Pick<StoreConnection, "kind" | "maxConnections">>>;
+    /** Keys of the secrets by name. */
+    readonly secrets?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Everything that cannot work in what a system says about a service. Paths are relative to the service. */
+export function serviceProblems(name: string, spec: ServiceSpec, known: KnownParts = {}): ConfigIssue[] {
+    const plan = planOf(spec);
+    return [
+        ...nameProblems(name),
+        ...imageProblems(spec.image),
+        ...outside("port", plan.port, 1, 65535),
+        ...outside("servicePort", plan.servicePort, 1, 65535),
+        ...replicaProblems(spec.replicas),
+        ...resourceProblems(plan),
+        // User 0 is root; the most is what the API server accepts.
+        ...outside("runAsUser", plan.runAsUser, 1, 2 ** 31 - 1),
+        ...probeProblems(spec.probes, plan),
+        ...drainProblems(spec, plan),
+        ...edgeProblems(spec.edge),
+        ...affinityProblems(plan),
+        ...pathProblems(plan),
+        ...variableProblems(spec, known),
+        ...poolProblems(spec, plan, known),
+    ];
+}
+
+/** What a service asks for with as few pods as it may have: requests × pods. Amounts that are no quantity count as nothing. */
+export function minimumRequests(spec: ServiceSpec): { readonly cpuMillicores: number; readonly memoryMiB: number } {
+    const { requests, replicas } = planOf(spec);
+    const { min } = podBounds(replicas);
+    return { cpuMillicores: min * cpuMillicores(requests.cpu), memoryMiB: min * mebibytes(requests.memory) };
+}
+
+/** The same rule that the names of services follow in the stack's configuration. */
+function nameProblems(name: string): Problems {
+    return issue(
+        !/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name),
+        "name",
+        name,
+        "must be a DNS label: lower-case letters, digits and hyphens, at most 40 characters, starting with a letter",
+    );
+}
+
+function imageProblems(image: string): Problems {
+    const last = image.slice(image.lastIndexOf("/") + 1);
+    if (/[:@]/.test(last)) {
+        return issue(true, "image", image, "must have no tag or digest; the stack's configuration says which version");
+    }
+    const repository = /^([a-zA-Z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
+    return issue(!repository.test(image), "image", image, "must be an image repository such as ghcr.io/your-org/api");
+}
+
+function replicaProblems(replicas: ServiceSpec["replicas"]): Problems {
+    if (replicas === undefined || typeof replicas === "number") {
+        return outside("replicas", replicas ?? 2, 1, 1000);
+    }
+    const { min, max, cpuPercent, memoryPercent, scaleUp, scaleDown } = replicas;
+    return [
+        ...outside("replicas.min", min, 1, 1000),
+        ...outside("replicas.max", max, 1, 1000),
+        ...issue(min > max, "replicas.min", min, `must be at most replicas.max, which is ${max}`),
+        ...(cpuPercent === undefined ? [] : outside("replicas.cpuPercent", cpuPercent, 1, 100)),
+        ...(memoryPercent === undefined ? [] : outside("replicas.memoryPercent", memoryPercent, 1, 100)),
+        ...scalingProblems("replicas.scaleUp", scaleUp),
+        ...scalingProblems("replicas.scaleDown", scaleDown),
+    ];
+}
+
+/** Bounds are those of the autoscaling/v2 API. */
+function scalingProblems(path: string, rules: ScalingRules | undefined): Problems {
+    if (rules === undefined) {
+        return [];
+    }
+    return [
+        ...outside(`${path}.stabilizationWindowSeconds`, rules.stabilizationWindowSeconds ?? 0, 0, 3600),
+        ...issue(
+            rules.policies.length === 0 && rules.select !== "Disabled",
+            `${path}.policies`,
+            rules.policies,
+            'must have at least one policy, or select must be "Disabled"',
+        ),
+        ...rules.policies.flatMap(({ value, periodSeconds }, index) => [
+            ...outside(`${path}.policies.${index}.value`, value, 1, 100_000),
+            ...outside(`${path}.policies.${index}.periodSeconds`, periodSeconds, 1, 1800),
+        ]),
+    ];
+}
+
+function resourceProblems({ requests, limits }: ServicePlan): Problems {
+    const kinds: readonly (keyof ResourceAmounts)[] = ["cpu", "memory", "ephemeralStorage"];
+    return kinds.flatMap((kind) => {
+        const request = parseQuantity(requests[kind]);
+        const limit = parseQuantity(limits[kind]);
+        const path = `resources.requests.${kind}`;
+        return [
+            ...amountProblems(path, requests[kind], request),
+            ...amountProblems(`resources.limits.${kind}`, limits[kind], limit),
+            ...issue(
+                request !== undefined && limit !== undefined && request > limit,
+                path,
+                requests[kind],
+                `must be at most resources.limits.${kind}, which is ${limits[kind]}`,
+            ),
+        ];
+    });
+}
+
+function amountProblems(path: string, text: string, amount: bigint | undefined): Problems {
+    return issue(
+        amount === undefined || amount <= 0n,
+        path,
+        text,
+        "must be a Kubernetes quantity above zero, such as 100m or 256Mi",
+    );
+}
+
+function probeProblems(probes: ServiceSpec["probes"], plan: ServicePlan): Problems {
+    if (typeof probes === "string") {
+        return absolutePath("probes", probes);
+    }
+    return (["liveness", "readiness", "startup"] as const)
+        .filter((kind) => probes?.[kind] !== undefined)
+        .flatMap((kind) => probeTimingProblems(`probes.${kind}`, plan.probes[kind]));
+}
+
+function probeTimingProblems(path: string, probe: Required<ProbeSpec>): Problems {
+    return [
+        ...absolutePath(`${path}.path`, probe.path),
+        ...outside(`${path}.initialDelaySeconds`, probe.initialDelaySeconds, 0, 3600),
+        ...outside(`${path}.periodSeconds`, probe.periodSeconds, 1, 3600),
+        ...outside(`${path}.timeoutSeconds`, probe.timeoutSeconds, 1, 3600),
+        ...outside(`${path}.failureThreshold`, probe.failureThreshold, 1, 1000),
+    ];
+}
+
+function absolutePath(path: string, value: string): Problems {
+    return issue(!/^\/\S*$/.test(value), path, value, "must be a path that starts with /");
+}
+
+/** A pod must go on serving for longer than a load balancer sends it requests, and must not be killed while it does. */
+function drainProblems({ edge }: ServiceSpec, { preStopSeconds, gracePeriodSeconds }: ServicePlan): Problems {
+    const delay = edge === undefined ? undefined : deregistrationDelayOf(edge, preStopSeconds);
+    return [
+        ...outside("preStopSeconds", preStopSeconds, 0, 3600),
+        ...outside("gracePeriodSeconds", gracePeriodSeconds, 1, 7200),
+        ...issue(
+            preStopSeconds >= gracePeriodSeconds,
+            "preStopSeconds",
+            preStopSeconds,
+            `must be less than gracePeriodSeconds, which is ${gracePeriodSeconds}`,
+        ),
+        ...(delay === undefined
+            ? []
+            : [
+                  ...outside("edge.deregistrationDelaySeconds", delay, 0, 3600),
+                  ...issue(
+                      delay >= preStopSeconds,
+                      "edge.deregistrationDelaySeconds",
+                      delay,
+                      `must be less than preStopSeconds, which is ${preStopSeconds}`,
+                  ),
+              ]),
+    ];
+}
+
+function edgeProblems(edge: ServiceSpec["edge"]): Problems {
+    const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+    return edge === undefined
+        ? []
+        : issue(!hostname.test(edge.host), "edge.host", edge.host, "must be a host name such as api.example.com");
+}
+
+/** A day is the most that a Service accepts. */
+function affinityProblems({ sessionAffinitySeconds }: ServicePlan): Problems {
+    return sessionAffinitySeconds === undefined
+        ? []
+        : outside("sessionAffinitySeconds", sessionAffinitySeconds, 1, 86_400);
+}
+
+function pathProblems({ writablePaths, metricsPath }: ServicePlan): Problems {
+    return [
+        ...(metricsPath === null ? [] : absolutePath("metricsPath", metricsPath)),
+        ...writablePaths.flatMap((path, index) => [
+            ...issue(
+                // Only / itself may be a mount point that the root file system cannot be; a colon would end the path early.
+                !/^(\/[^/:\s]+)+$/.test(path) || path.split("/").some((part) => part === "." || part === ".."),
+                `writablePaths.${index}`,
+                path,
+                "must be an absolute path below /, without a slash at its end",
+            ),
+            ...issue(writablePaths.indexOf(path) !== index, `writablePaths.${index}`, path, "must not be named twice"),
+        ]),
+    ];
+}
+
+/** Connections that backups, exporters and people need beside the service. */
+const sparedConnections = 10;
+
+function poolProblems(spec: ServiceSpec, plan: ServicePlan, { stores = {} }: KnownParts): Problems {
+    const { max } = podBounds(plan.replicas);
+    return (spec.connections ?? []).map(connectionOf).flatMap(({ to, poolSize }, index) => {
+        const most = stores[to]?.maxConnections;
+        const path = `connections.${index}.poolSize`;
+        if (poolSize === undefined) {
+            return [];
+        }
+        return [
+            ...outside(path, poolSize, 1, 10_000),
+            ...(most === undefined
+                ? []
+                : issue(
+                      poolSize * max > most - sparedConnections,
+                      path,
+                      poolSize,
+                      `must be at most ${Math.floor((most - sparedConnections) / max)}: ${max} pods share the ${most} connections of ${to}, of which ${sparedConnections} are left for others`,
+                  )),
+        ];
+    });
+}

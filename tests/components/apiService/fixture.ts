@@ -1,0 +1,141 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiService, type ApiServiceArgs } from "../../../components/apiService/apiService";
+import type { ServiceSpec } from "../../../components/apiService/spec";
+import type { StoreConnection } from "../../../components/connection";
+import type { AwsContext, PlatformContext, SystemScope } from "../../../components/context";
+import { platformConfig, type AddonName } from "../../../config/schema";
+import type { RecordOptions } from "../../../simulation/record";
+import { deploy, type ResourceGraph } from "../../harness";
+
+const config = platformConfig.parse({ environment: "dev" });
+
+export const allAddons = Object.keys(config.addons) as AddonName[];
+
+/** The smallest service there can be. */
+export const minimal: ServiceSpec = { image: "ghcr.io/your-org/api", port: 8000 };
+
+const awsContext: AwsContext = {
+    region: "eu-central-1",
+    accountId: "123456789012",
+    vpcId: "vpc-1",
+    publicSubnetCidrs: ["10.0.0.0/24", "10.0.1.0/24"],
+    dataSubnetCidrs: ["10.0.8.0/24", "10.0.9.0/24"],
+    dataSubnetIds: ["subnet-1", "subnet-2"],
+    clusterName: "platform-dev",
+    nodeSecurityGroupId: "sg-1",
+    dataKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/data",
+    logsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/logs",
+    externalSecretsRoleArn: "arn:aws:iam::123456789012:role/external-secrets",
+    certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/platform",
+};
+
+export interface PlatformOptions {
+    /** Overrides of the AWS side; null for a local cluster. */
+    readonly aws?: Partial<AwsContext> | null;
+    readonly addons?: readonly AddonName[];
+    readonly stack?: string;
+    readonly scrapeIntervalSeconds?: number;
+    readonly extraTags?: Readonly<Record<string, string>>;
+}
+
+/** A system on a platform, made of stand-ins: a provider, one resource for what the platform waits for and one for the namespace. */
+export function createScope(options: PlatformOptions = {}): SystemScope {
+    const kubernetes = new k8s.Provider("cluster", { kubeconfig: "{}" });
+    const controller = new k8s.core.v1.ServiceAccount("controller", {}, { provider: kubernetes });
+    const parent = new pulumi.ComponentResource("platform:system:System", "shop");
+    const namespace = new k8s.core.v1.Namespace("shop-namespace", {}, { provider: kubernetes, parent });
+    const platform: PlatformContext = {
+        stack: options.stack ?? "dev",
+        environment: "dev",
+        extraTags: options.extraTags ?? {},
+        kubernetes,
+        ...(options.aws !== null && { aws: { ...awsContext, ...options.aws } }),
+        addons: new Set(options.addons ?? allAddons),
+        ready: [controller],
+        data: config.data,
+        observability: {
+            ...config.observability,
+            scrapeIntervalSeconds: options.scrapeIntervalSeconds ?? config.observability.scrapeIntervalSeconds,
+        },
+    };
+    return {
+        platform,
+        system: "shop",
+        owner: "shop-team",
+        namespace: "shop",
+        parent,
+        dependsOn: [controller, namespace],
+    };
+}
+
+/** A managed PostgreSQL database, whose address only the cloud knows. */
+export function database(change: Partial<StoreConnection> = {}): StoreConnection {
+    return {
+        kind: "postgres",
+        name: "postgres",
+        host: "shop.c1.eu-central-1.rds.amazonaws.com",
+        port: 5432,
+        tls: true,
+        databaseName: "shop",
+        username: "shopuser",
+        secret: { name: "postgres-credentials", keys: ["password"], dependsOn: [] },
+        passwordKey: "password",
+        network: { kind: "cidrs", cidrs: ["10.0.8.0/24", "10.0.9.0/24"] },
+        exporterJob: "postgres-exporter",
+        maxConnections: 100,
+        dependsOn: [],
+        ...change,
+    };
+}
+
+/** A Redis cache in the cluster. */
+export function cache(change: Partial<StoreConnection> = {}): StoreConnection {
+    return {
+        kind: "redis",
+        name: "redis",
+        host: "redis.shop.svc.cluster.local",
+        port: 6379,
+        tls: false,
+        secret: { name: "redis-credentials", keys: ["password"], dependsOn: [] },
+        passwordKey: "password",
+        network: { kind: "pods", namespace: "shop", labels: { "app.kubernetes.io/name": "redis" } },
+        exporterJob: "redis-exporter",
+        dependsOn: [],
+        ...change,
+    };
+}
+
+export type ServiceOptions = Partial<Omit<ApiServiceArgs, "scope">> & { readonly name?: string };
+
+/** Deploys one service of the system "shop". */
+export function deployService(
+    service: ServiceOptions | (() => ServiceOptions) = {},
+    platform: PlatformOptions = {},
+    options: RecordOptions = {},
+): Promise<ResourceGraph> {
+    return deploy(() => {
+        const scope = createScope(platform);
+        const { name = "api", ...args } = typeof service === "function" ? service() : service;
+        const made = new ApiService(name, {
+            image: minimal.image,
+            port: minimal.port,
+            version: "1.4.2",
+            ...args,
+            scope,
+        });
+        return { url: made.url };
+    }, options);
+}
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests reach deep into manifests, whose shape they assert */
+export type Manifest = any;
+
+/** What was asked of Kubernetes for an object. */
+export function manifest(graph: ResourceGraph, kind: string, name = "api"): Manifest {
+    return graph.object(kind, name).inputs;
+}
+
+export function configMapOf(graph: ResourceGraph): Manifest {
+    return graph.one("kubernetes:core/v1:ConfigMap").inputs;
+}
