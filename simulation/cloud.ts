@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
 
 /**
  * What the clouds would answer: the identifiers, addresses and generated values that a real provider returns for a new resource. They
@@ -10,16 +9,36 @@ export const simulatedAccount = "123456789012";
 
 type State = Record<string, unknown>;
 
+/** A resource that a provider is asked to create. */
+export interface NewResource {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Readonly<State>;
+    /** Identity of an existing thing that is to be adopted. */
+    readonly id?: string;
+}
+
+/** A provider function that the program calls. */
+export interface FunctionCall {
+    readonly token: string;
+    readonly inputs: Readonly<State>;
+}
+
+/** The first of some inputs that is a text. */
+function firstText(...values: unknown[]): string {
+    return values.find((value): value is string => typeof value === "string" && value !== "") ?? "";
+}
+
 function digest(...parts: string[]): string {
     return createHash("sha256").update(parts.join("\0")).digest("hex");
 }
 
 function prefixedId(prefix: string) {
-    return (args: pulumi.runtime.MockResourceArgs): string => `${prefix}-0${digest(args.type, args.name).slice(0, 16)}`;
+    return (args: NewResource): string => `${prefix}-0${digest(args.type, args.name).slice(0, 16)}`;
 }
 
 /** Resources whose id has a prefix of its own on AWS. */
-const ids: Record<string, (args: pulumi.runtime.MockResourceArgs) => string> = {
+const ids: Record<string, (args: NewResource) => string> = {
     "aws:ec2/vpc:Vpc": prefixedId("vpc"),
     "aws:ec2/subnet:Subnet": prefixedId("subnet"),
     "aws:ec2/securityGroup:SecurityGroup": prefixedId("sg"),
@@ -31,10 +50,16 @@ const ids: Record<string, (args: pulumi.runtime.MockResourceArgs) => string> = {
     "aws:ec2/launchTemplate:LaunchTemplate": prefixedId("lt"),
 };
 
+/** The abbreviation of a region in host names: `use1` for us-east-1, `apse2` for ap-southeast-2. */
+function shortRegion(region: string): string {
+    const [area = "", direction = "", number = ""] = region.split("-");
+    return area + direction.replace(/(north|south|east|west|central)/g, (word) => word.charAt(0)) + number;
+}
+
 /** What a resource of a type returns beyond its inputs, its id and its ARN. */
-const generated: Record<string, (args: pulumi.runtime.MockResourceArgs, region: string) => State> = {
+const generated: Record<string, (args: NewResource, region: string) => State> = {
     "aws:rds/instance:Instance": (args, region) => ({
-        address: `${args.inputs.identifier ?? args.name}.c${digest(args.name).slice(0, 11)}.${region}.rds.amazonaws.com`,
+        address: `${firstText(args.inputs.identifier, args.name)}.c${digest(args.name).slice(0, 11)}.${region}.rds.amazonaws.com`,
         masterUserSecrets: [
             {
                 secretArn: `arn:aws:secretsmanager:${region}:${simulatedAccount}:secret:rds!db-${digest(args.name).slice(0, 12)}`,
@@ -44,15 +69,15 @@ const generated: Record<string, (args: pulumi.runtime.MockResourceArgs, region: 
         ],
     }),
     "aws:elasticache/replicationGroup:ReplicationGroup": (args, region) => {
-        const group = `${args.inputs.replicationGroupId ?? args.name}.${digest(args.name).slice(0, 6)}`;
-        const zone = region.replace(/-(.).*?-(\d)$/, "$1$2").replace(/^../, (country) => country);
+        const group = `${firstText(args.inputs.replicationGroupId, args.name)}.${digest(args.name).slice(0, 6)}`;
+        const zone = shortRegion(region);
         return {
             primaryEndpointAddress: `master.${group}.${zone}.cache.amazonaws.com`,
             readerEndpointAddress: `replica.${group}.${zone}.cache.amazonaws.com`,
         };
     },
     "eks:index:Cluster": (args, region) => {
-        const name = String(args.inputs.name ?? args.name);
+        const name = firstText(args.inputs.name, args.name);
         const host = `https://${digest(name).slice(0, 32).toUpperCase()}.gr7.${region}.eks.amazonaws.com`;
         const issuer = `oidc.eks.${region}.amazonaws.com/id/${digest(name).slice(0, 32).toUpperCase()}`;
         return {
@@ -75,31 +100,52 @@ const generated: Record<string, (args: pulumi.runtime.MockResourceArgs, region: 
             oidcIssuer: issuer,
         };
     },
+    "kubernetes:helm.sh/v3:Release": (args) => ({
+        status: {
+            name: args.inputs.name ?? args.name,
+            namespace: args.inputs.namespace ?? "default",
+            status: "deployed",
+            version: args.inputs.version,
+        },
+    }),
+    "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
     "random:index/randomPassword:RandomPassword": (args) => ({
         result: digest("password", args.name).slice(0, Number(args.inputs.length ?? 32)),
     }),
     "random:index/randomId:RandomId": (args) => ({
         hex: digest("id", args.name).slice(0, 2 * Number(args.inputs.byteLength ?? 4)),
     }),
+    "aws:route53/record:Record": (args) => ({ fqdn: firstText(args.inputs.name).replace(/\.$/, "") }),
     "aws:acm/certificate:Certificate": (args) => ({
         domainValidationOptions: [
-            args.inputs.domainName,
+            firstText(args.inputs.domainName),
             ...((args.inputs.subjectAlternativeNames as string[] | undefined) ?? []),
         ].map((domainName) => ({
-            domainName: String(domainName),
-            resourceRecordName: `_${digest(String(domainName)).slice(0, 32)}.${String(domainName)}.`,
+            domainName,
+            resourceRecordName: `_${digest(domainName).slice(0, 32)}.${domainName}.`,
             resourceRecordType: "CNAME",
-            resourceRecordValue: `_${digest("v", String(domainName)).slice(0, 32)}.acm-validations.aws.`,
+            resourceRecordValue: `_${digest("v", domainName).slice(0, 32)}.acm-validations.aws.`,
         })),
     }),
 };
 
+/** What provider functions return. */
+const answers: Record<string, (args: FunctionCall, region: string) => State> = {
+    "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+        accountId: simulatedAccount,
+        arn: `arn:aws:iam::${simulatedAccount}:user/simulation`,
+        id: simulatedAccount,
+    }),
+    "aws:index/getPartition:getPartition": () => ({ partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" }),
+    "aws:index/getRegion:getRegion": (_, region) => ({ region, name: region, id: region }),
+};
+
 /** The ARN of an AWS resource, near enough to the real form to be read and to be told apart. */
-function arnOf(args: pulumi.runtime.MockResourceArgs, id: string, region: string): string {
+function arnOf(args: NewResource, id: string, region: string): string {
     const [, path = ""] = args.type.split(":");
     const [service = "", kind = ""] = path.split("/");
-    const inputs = args.inputs as Record<string, unknown>;
-    const name = String(inputs.name ?? inputs.identifier ?? inputs.bucket ?? inputs.replicationGroupId ?? id);
+    const { name: given, identifier, bucket, replicationGroupId } = args.inputs;
+    const name = firstText(given, identifier, bucket, replicationGroupId, id);
     switch (service) {
         case "s3":
             return `arn:aws:s3:::${name}`;
@@ -116,34 +162,55 @@ function arnOf(args: pulumi.runtime.MockResourceArgs, id: string, region: string
     }
 }
 
+/** What Kubernetes makes of an object: its id, its name when it was given none, and the address of what is exposed. */
+function kubernetesObject(args: NewResource, region: string): { id: string; state: State } {
+    const { metadata, kind, spec } = args.inputs as {
+        metadata?: { name?: string; namespace?: string };
+        kind?: string;
+        spec?: { type?: string };
+    };
+    const name = metadata?.name ?? `${args.name}-${digest(args.type, args.name).slice(0, 8)}`;
+    const state: State = metadata?.name === undefined ? { metadata: { ...metadata, name } } : {};
+    if (kind === "Ingress" || (kind === "Service" && spec?.type === "LoadBalancer")) {
+        const host = `k8s-${name.slice(0, 20)}-${digest(metadata?.namespace ?? "", name).slice(0, 10)}`;
+        state.status = { loadBalancer: { ingress: [{ hostname: `${host}.${region}.elb.amazonaws.com` }] } };
+    }
+    return { id: metadata?.namespace === undefined ? name : `${metadata.namespace}/${name}`, state };
+}
+
+/** What `call` and `create` answer in place of the clouds. */
+export interface SimulatedCloud {
+    call(args: FunctionCall): State;
+    /** The id of a new resource, and its properties beyond those it was given. */
+    create(args: NewResource): { id: string; state: State };
+}
+
 /** Answers in place of the clouds, for the given AWS region. */
-export function simulatedCloud(region: string): pulumi.runtime.Mocks {
+export function simulatedCloud(region: string): SimulatedCloud {
     return {
-        newResource(args) {
-            const id = ids[args.type]?.(args) ?? args.id ?? `${args.name}-${digest(args.type, args.name).slice(0, 7)}`;
-            const state: State = { ...args.inputs };
-            if (args.type.startsWith("aws:")) {
-                state.arn = arnOf(args, id, region);
-                state.name ??= id;
+        create(args) {
+            const { inputs } = args;
+            if (args.type.startsWith("kubernetes:") && inputs.kind !== undefined) {
+                return kubernetesObject(args, region);
             }
-            Object.assign(state, generated[args.type]?.(args, region));
-            return { id, state };
+            const id =
+                ids[args.type]?.(args) ?? (args.id || `${args.name}-${digest(args.type, args.name).slice(0, 7)}`);
+            const common = args.type.startsWith("aws:")
+                ? { arn: arnOf(args, id, region), name: inputs.name ?? id }
+                : undefined;
+            return { id, state: withoutUndefined({ ...common, ...generated[args.type]?.(args, region) }) };
         },
         call(args) {
-            switch (args.token) {
-                case "aws:index/getCallerIdentity:getCallerIdentity":
-                    return {
-                        accountId: simulatedAccount,
-                        arn: `arn:aws:iam::${simulatedAccount}:user/simulation`,
-                        id: simulatedAccount,
-                    };
-                case "aws:index/getPartition:getPartition":
-                    return { partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" };
-                case "aws:index/getRegion:getRegion":
-                    return { region, name: region, id: region };
-                default:
-                    throw new Error(`The simulation has no answer for the provider function ${args.token}.`);
+            const answer = answers[args.token];
+            if (answer === undefined) {
+                throw new Error(`The simulation has no answer for the provider function ${args.token}.`);
             }
+            return answer(args, region);
         },
     };
+}
+
+/** A provider leaves out what has no value. */
+function withoutUndefined(state: State): State {
+    return JSON.parse(JSON.stringify(state)) as State;
 }

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { simulatedCloud } from "./cloud";
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
+import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { simulatedCloud, type SimulatedCloud } from "./cloud";
+import { firstRejection } from "./rejections";
+import { asSecret, maskedMembers, readable, withoutSecretMarks, type Properties } from "./wire";
+
+export { maskedSecret } from "./wire";
 
 /** One resource of a plan, as the engine would be told of it. Secret inputs are masked. */
 export interface PlannedResource {
@@ -18,16 +24,18 @@ export interface PlannedResource {
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
     readonly ignoreChanges: readonly string[];
+    /** URNs that the resource had before. */
     readonly aliases: readonly string[];
 }
 
 export interface Plan {
     readonly project: string;
     readonly stack: string;
+    /** In the order of their URNs: the order of registration depends on which promise happens to settle first. */
     readonly resources: readonly PlannedResource[];
     /** What the program exports; secret outputs are masked. */
     readonly outputs: Readonly<Record<string, unknown>>;
-    /** Types of the components that called `registerOutputs`, by URN. */
+    /** URNs of the components that called `registerOutputs`. */
     readonly registeredOutputs: ReadonlySet<string>;
 }
 
@@ -40,128 +48,232 @@ export interface RecordOptions {
     /** Configuration by full key, such as `platform:environment`; values as in a stack file, secrets in plain. */
     readonly config?: Readonly<Record<string, string>>;
     readonly secretKeys?: readonly string[];
+    /** Directory of the program; paths in the plan are relative to it. Default: the current directory. */
+    readonly root?: string;
+    /** Called after each registration with the number of resources so far. */
+    readonly onProgress?: (resources: number) => void;
 }
-
-export const maskedSecret = "[secret]";
-
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
-/** Replaces every value that the engine holds secret. Goes by the engine's own marks, not by names. */
-export function maskSecrets(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(maskSecrets);
-    }
-    if (value === null || typeof value !== "object") {
-        return value;
-    }
-    const object = value as Record<string, unknown>;
-    if (object[signatureKey] === secretSignature) {
-        return maskedSecret;
-    }
-    return Object.fromEntries(Object.entries(object).map(([key, member]) => [key, maskSecrets(member)]));
-}
-
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the generated gRPC request has no exported type */
-type Request = any;
 
 /**
  * Runs a program in the in-process test runtime of the Pulumi SDK and records every resource it registers.
  *
+ * The SDK captures several stack traces for every property of every resource, which costs more than everything else together. They
+ * are switched off, and a program that fails is run a second time with them, so that its error says where.
+ *
  * @param program constructs resources; it must import nothing that reads configuration before it is called.
  */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Plan> {
+    const traces = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+        return await run(program, options);
+    } catch (failure) {
+        if (isRunError(failure)) {
+            throw failure;
+        }
+        Error.stackTraceLimit = Math.max(traces, 50);
+        await run(program, options);
+        throw failure;
+    } finally {
+        Error.stackTraceLimit = traces;
+    }
+}
+
+/** Errors that are about the configuration, not about a place in the program. */
+function isRunError(failure: unknown): boolean {
+    return (failure as { __pulumiRunError?: boolean } | undefined)?.__pulumiRunError === true;
+}
+
+async function run(program: () => unknown, options: RecordOptions): Promise<Plan> {
     const project = options.project ?? "platform";
     const stack = options.stack ?? "test";
-    const resources: PlannedResource[] = [];
-    const registeredOutputs = new Set<string>();
-    const mocks = simulatedCloud(options.region ?? "us-east-1");
-    let secretOutputs: readonly string[] = [];
+    const recorder = new Recorder(project, stack, simulatedCloud(options.region ?? "us-east-1"), options);
 
     pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
-    await pulumi.runtime.setMocks(
-        {
-            ...mocks,
-            async newResource(args) {
-                const names = secretOutputs;
-                const { id, state } = await mocks.newResource(args);
-                for (const name of names) {
-                    if (state[name] !== undefined) {
-                        state[name] = { [signatureKey]: secretSignature, value: state[name] };
-                    }
-                }
-                return { id, state };
-            },
-        },
-        project,
-        stack,
-        options.preview ?? false,
-    );
-
-    /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-assignment */
-    const monitor = pulumi.runtime.getMonitor() as Request;
-    const register = monitor.registerResource.bind(monitor);
-    monitor.newUrn = (parent: string, type: string, name: string) => urnOf(project, stack, parent, type, name);
-    monitor.registerResource = (request: Request, callback: (error: unknown, response: Request) => void) => {
-        secretOutputs = request.getAdditionalsecretoutputsList();
-        register(request, (error: unknown, response: Request) => {
-            if (!error) {
-                resources.push(describe(request, response.getUrn()));
-            }
-            callback(error, response);
-        });
-    };
-    const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
-    monitor.registerResourceOutputs = (request: Request, callback: unknown) => {
-        registeredOutputs.add(request.getUrn());
-        registerOutputs(request, callback);
-    };
-    /* eslint-enable */
+    // DIY backends, too, call their only organization "organization".
+    await pulumi.runtime.setMocks(recorder.mocks, project, stack, options.preview ?? false, "organization");
+    recorder.attach();
 
     let outputs: Record<string, unknown> = {};
-    await pulumi.runtime.runInPulumiStack(async () => {
-        outputs = ((await program()) ?? {}) as Record<string, unknown>;
-        return outputs;
+    await firstRejection(async () => {
+        await pulumi.runtime.runInPulumiStack(async () => {
+            outputs = ((await program()) ?? {}) as Record<string, unknown>;
+            return outputs;
+        });
+        await pulumi.runtime.disconnect();
     });
-    await pulumi.runtime.disconnect();
-    return { project, stack, resources, outputs: await resolveOutputs(outputs), registeredOutputs };
-}
-
-function urnOf(project: string, stack: string, parent: string, type: string, name: string): string {
-    const parentType = parent.split("::")[2] ?? "";
-    const qualified = parentType === "" || parentType === "pulumi:pulumi:Stack" ? type : `${parentType}$${type}`;
-    return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
-}
-
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-argument */
-function describe(request: Request, urn: string): PlannedResource {
     return {
-        urn,
-        type: request.getType(),
-        name: request.getName(),
-        parent: request.getParent(),
-        provider: request.getProvider(),
-        custom: request.getCustom(),
-        remote: request.getRemote(),
-        inputs: maskSecrets(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
-        dependencies: [...request.getDependenciesList()].sort(),
-        protect: request.getProtect() ?? false,
-        retainOnDelete: request.getRetainondelete() ?? false,
-        ignoreChanges: request.getIgnorechangesList(),
-        aliases: request.getAliasurnsList(),
+        project,
+        stack,
+        resources: [...recorder.resources.values()].sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+        outputs: await resolveOutputs(outputs, options.root),
+        registeredOutputs: recorder.registeredOutputs,
     };
 }
-/* eslint-enable */
 
-async function resolveOutputs(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const entries = await Promise.all(
-        Object.entries(outputs).map(async ([key, value]) => {
-            const output = pulumi.output(value) as pulumi.Output<unknown> & {
-                promise(): Promise<unknown>;
-                isSecret: Promise<boolean>;
-            };
-            return [key, (await output.isSecret) ? maskedSecret : await output.promise()] as const;
-        }),
-    );
-    return Object.fromEntries(entries);
+/** What the SDK needs of the answer to a registration. */
+interface RegisterResponse {
+    getUrn(): string;
+    getId(): string;
+    getObject(): { toJavaScript(): Properties };
+    getPropertydependenciesMap(): undefined;
+    getResult(): number;
+}
+
+type Callback<T> = (error: Error | null, response?: T) => void;
+
+/** The part of the SDK's mock monitor that is replaced. */
+interface Monitor {
+    newUrn(parent: string, type: string, name: string): string;
+    registerResource(request: RegisterResourceRequest, callback: Callback<RegisterResponse>): void;
+    registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback<object>): void;
+}
+
+/**
+ * Stands in for the engine: takes every registration, keeps it and answers with what the cloud would.
+ *
+ * The SDK's own mock monitor would turn each message into objects and back three times; here the values are read once.
+ */
+class Recorder {
+    readonly resources = new Map<string, PlannedResource>();
+    readonly registeredOutputs = new Set<string>();
+    private readonly root: string;
+
+    constructor(
+        private readonly project: string,
+        private readonly stack: string,
+        private readonly cloud: SimulatedCloud,
+        private readonly options: RecordOptions,
+    ) {
+        this.root = options.root ?? process.cwd();
+    }
+
+    /** Answers for what is not a registration: provider functions, and resources that are only read. */
+    readonly mocks: pulumi.runtime.Mocks = {
+        call: (args) => this.cloud.call(args),
+        newResource: (args) => {
+            const { id, state } = this.cloud.create(args);
+            return { id, state: { ...(args.inputs as Properties), ...state } };
+        },
+    };
+
+    attach(): void {
+        const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+        monitor.newUrn = (parent, type, name) => this.urn(parent, type, name);
+        monitor.registerResource = (request, callback) => {
+            try {
+                callback(null, this.register(request));
+            } catch (error) {
+                callback(error as Error);
+            }
+        };
+        monitor.registerResourceOutputs = (request, callback) => {
+            this.registeredOutputs.add(request.getUrn());
+            callback(null, {});
+        };
+    }
+
+    private register(request: RegisterResourceRequest): RegisterResponse {
+        const type = request.getType();
+        const name = request.getName();
+        const urn = this.urn(request.getParent(), type, name);
+        if (this.resources.has(urn)) {
+            throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+        }
+        const object = request.getObject() as { toJavaScript(): Properties } | undefined;
+        const inputs = object?.toJavaScript() ?? {};
+        const secretOutputs = request.getAdditionalsecretoutputsList();
+        this.resources.set(urn, this.describe(request, urn, inputs, secretOutputs));
+        this.options.onProgress?.(this.resources.size);
+
+        const { id, state } = this.answer(request, inputs, secretOutputs);
+        return {
+            getUrn: () => urn,
+            getId: () => id,
+            getObject: () => ({ toJavaScript: () => state }),
+            getPropertydependenciesMap: () => undefined,
+            getResult: () => 0,
+        };
+    }
+
+    /** What the resource is after its creation. In a preview nothing is created: a provider then knows the inputs only. */
+    private answer(
+        request: RegisterResourceRequest,
+        inputs: Properties,
+        secretOutputs: readonly string[],
+    ): { id: string; state: Properties } {
+        if (!request.getCustom() && !request.getRemote()) {
+            return { id: "", state: {} };
+        }
+        const created =
+            this.options.preview === true
+                ? { id: "", state: {} }
+                : this.cloud.create({
+                      type: request.getType(),
+                      name: request.getName(),
+                      inputs: withoutSecretMarks(inputs) as Properties,
+                      id: request.getImportid(),
+                  });
+        const state: Properties = { ...inputs, ...created.state };
+        for (const output of secretOutputs) {
+            if (state[output] !== undefined) {
+                state[output] = asSecret(state[output]);
+            }
+        }
+        return { id: created.id, state };
+    }
+
+    private describe(
+        request: RegisterResourceRequest,
+        urn: string,
+        wire: Properties,
+        secretOutputs: readonly string[],
+    ): PlannedResource {
+        const inputs: Properties = {};
+        for (const key of Object.keys(wire)) {
+            inputs[key] = secretOutputs.includes(key) ? maskedMembers(wire[key]) : readable(wire[key], this.root);
+        }
+        return {
+            urn,
+            type: request.getType(),
+            name: request.getName(),
+            parent: request.getParent(),
+            provider: request.getProvider(),
+            custom: request.getCustom(),
+            remote: request.getRemote(),
+            inputs,
+            dependencies: [...request.getDependenciesList()].sort(),
+            protect: request.getProtect() ?? false,
+            retainOnDelete: request.getRetainondelete() ?? false,
+            ignoreChanges: request.getIgnorechangesList(),
+            aliases: [...new Set(request.getAliasesList().map((alias) => this.aliasUrn(alias, request)))],
+        };
+    }
+
+    private urn(parent: string, type: string, name: string, stack = this.stack, project = this.project): string {
+        const parentType = parent.split("::")[2] ?? "";
+        const qualified = parentType === "" || parentType === "pulumi:pulumi:Stack" ? type : `${parentType}$${type}`;
+        return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
+    }
+
+    /** What is left out of an alias is as it is now. */
+    private aliasUrn(alias: Alias, request: RegisterResourceRequest): string {
+        const spec = alias.getSpec();
+        if (spec === undefined) {
+            return alias.getUrn();
+        }
+        return this.urn(
+            spec.getNoparent() ? "" : spec.getParenturn() || request.getParent(),
+            spec.getType() || request.getType(),
+            spec.getName() || request.getName(),
+            spec.getStack() || this.stack,
+            spec.getProject() || this.project,
+        );
+    }
+}
+
+/** The exports as they may be shown: what is secret is masked member by member, so that one secret hides no more than itself. */
+async function resolveOutputs(exported: Record<string, unknown>, root?: string): Promise<Record<string, unknown>> {
+    const wire = await pulumi.runtime.serializeProperties("outputs", exported);
+    return readable(wire, root) as Record<string, unknown>;
 }

@@ -1,4 +1,9 @@
+import path from "node:path";
+import * as configuration from "../simulation/configuration";
+import { simulate } from "../simulation/program";
 import { record, type Plan, type PlannedResource, type RecordOptions } from "../simulation/record";
+
+const projectRoot = path.dirname(__dirname);
 
 /** A recorded plan with the questions that tests ask of it. */
 export class ResourceGraph {
@@ -63,4 +68,14 @@ export class ResourceGraph {
 /** Runs a program against the simulated clouds and gives back the graph of what it registered. */
 export async function deploy(program: () => unknown, options?: RecordOptions): Promise<ResourceGraph> {
     return new ResourceGraph(await record(program, options));
+}
+
+/** Names of the stacks that the project has a configuration file for. */
+export function stackNames(): string[] {
+    return configuration.stackNames(projectRoot);
+}
+
+/** Runs the project's own program for one of its stacks, with that stack's configuration. */
+export async function simulateStack(stack: string, options?: Pick<RecordOptions, "preview">): Promise<ResourceGraph> {
+    return new ResourceGraph(await simulate({ root: projectRoot, stack, ...options }));
 }

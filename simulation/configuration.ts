@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { isMap, isScalar, parseDocument, type Document } from "yaml";
+import { nearest } from "../config/nearest";
+import { UserError } from "./failure";
+
+/** A stack's configuration as the Pulumi CLI hands it to a program: every value is text, structured ones are JSON. */
+export interface StackConfiguration {
+    readonly project: string;
+    readonly stack: string;
+    /** Values by full key, such as `platform:environment`. */
+    readonly values: Readonly<Record<string, string>>;
+    /** Keys that hold a secret, or a structure with a secret in it. */
+    readonly secretKeys: readonly string[];
+}
+
+/**
+ * What stands for an encrypted value, which only the stack's owner can decrypt. The placeholders of keys that the program checks have
+ * the form it asks for.
+ */
+const placeholders: Readonly<Record<string, string>> = {
+    "platform:pagerdutyRoutingKey": "simulated0simulated0simulated000",
+    "platform:slackWebhookUrl": "https://hooks.slack.com/services/simulated",
+};
+const placeholder = "simulated-secret";
+
+const stackFile = /^Pulumi\.([^.].*)\.ya?ml$/;
+
+/** Names of the stacks that have a configuration file, in alphabetical order. */
+export function stackNames(root: string): string[] {
+    return readdirSync(root)
+        .flatMap((file) => stackFile.exec(file)?.[1] ?? [])
+        .sort();
+}
+
+/** The configuration file of a stack. Fails when there is none, and says which there are. */
+export function stackFileOf(root: string, stack: string): string {
+    const file = [`Pulumi.${stack}.yaml`, `Pulumi.${stack}.yml`]
+        .map((name) => path.join(root, name))
+        .find((name) => existsSync(name));
+    if (file !== undefined && stackNames(root).includes(stack)) {
+        return file;
+    }
+    const stacks = stackNames(root);
+    const guess = nearest(stack, stacks);
+    throw new UserError(
+        `There is no stack "${stack}"${guess === undefined ? "." : `; did you mean "${guess}"?`} ` +
+            (stacks.length === 0 ? "No Pulumi.<stack>.yaml exists yet." : `The stacks are: ${stacks.join(", ")}.`),
+    );
+}
+
+/** Reads a stack's configuration the way the CLI does: the project's defaults, overridden by the stack's file. */
+export function readConfiguration(root: string, stack: string): StackConfiguration {
+    const file = stackFileOf(root, stack);
+    const projectFile = path.join(root, "Pulumi.yaml");
+    const projectSettings = readYaml(projectFile);
+    const { name: project } = projectSettings;
+    if (typeof project !== "string" || project === "") {
+        throw new UserError("Pulumi.yaml has no name.");
+    }
+    const values: Record<string, string> = {};
+    for (const [key, declaration] of Object.entries(section(projectSettings, projectFile))) {
+        const value = defaultOf(declaration);
+        if (value !== undefined) {
+            values[fullKey(project, key)] = text(value);
+        }
+    }
+    const secretKeys: string[] = [];
+    for (const [key, given] of Object.entries(section(readYaml(file), file))) {
+        const full = fullKey(project, key);
+        const value = withPlaceholders(given, placeholders[full] ?? placeholder);
+        values[full] = text(value.plain);
+        if (value.secret) {
+            secretKeys.push(full);
+        }
+    }
+    return { project, stack, values: sorted(values) as Record<string, string>, secretKeys };
+}
+
+/** A key without a namespace belongs to the project; `<namespace>:config:<name>` is the old way to write a full key. */
+function fullKey(project: string, key: string): string {
+    return key.includes(":") ? key.replace(/^([^:]+):config:/, "$1:") : `${project}:${key}`;
+}
+
+/** A declaration in the project file is a type with an optional default, or a value for all stacks. */
+function defaultOf(declaration: unknown): unknown {
+    if (!isMapping(declaration)) {
+        return declaration;
+    }
+    return declaration.default ?? declaration.value;
+}
+
+function withPlaceholders(value: unknown, standIn: string): { plain: unknown; secret: boolean } {
+    if (Array.isArray(value)) {
+        const members = value.map((member) => withPlaceholders(member, standIn));
+        return { plain: members.map((member) => member.plain), secret: members.some((member) => member.secret) };
+    }
+    if (!isMapping(value)) {
+        return { plain: value, secret: false };
+    }
+    if (Object.keys(value).length === 1 && typeof value.secure === "string") {
+        return { plain: standIn, secret: true };
+    }
+    const members = Object.entries(value).map(([key, member]) => [key, withPlaceholders(member, standIn)] as const);
+    return {
+        plain: Object.fromEntries(members.map(([key, member]) => [key, member.plain])),
+        secret: members.some(([, member]) => member.secret),
+    };
+}
+
+/** Text stays as it is; everything else becomes JSON with sorted keys, which is what Go writes. */
+function text(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(sorted);
+    }
+    if (!isMapping(value)) {
+        return value;
+    }
+    return Object.fromEntries(
+        Object.keys(value)
+            .sort()
+            .map((key) => [key, sorted(value[key])]),
+    );
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+    return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function section(settings: Record<string, unknown>, file: string): Record<string, unknown> {
+    const config = settings.config ?? {};
+    if (!isMapping(config)) {
+        throw new UserError(`${path.basename(file)}: \`config\` must be a mapping.`);
+    }
+    return config;
+}
+
+/** Parses a YAML file with a mapping at its top. Fails with the file, line and column of the first mistake. */
+export function parseYaml(file: string): Document {
+    let source: string;
+    try {
+        source = readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UserError(`${path.basename(file)} cannot be read: ${(error as Error).message}`);
+    }
+    // Merge keys (`<<`) are understood by the CLI's parser, too.
+    const document = parseDocument(source, { merge: true, prettyErrors: false });
+    const [mistake] = document.errors;
+    if (mistake !== undefined) {
+        const before = source.slice(0, mistake.pos[0]).split("\n");
+        throw new UserError(
+            `${path.basename(file)}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not valid YAML: ${mistake.message}`,
+        );
+    }
+    const { contents } = document;
+    if (!(isMap(contents) || contents === null || (isScalar(contents) && contents.value === null))) {
+        throw new UserError(`${path.basename(file)}:1:1: must be a mapping.`);
+    }
+    return document;
+}
+
+function readYaml(file: string): Record<string, unknown> {
+    return (parseYaml(file).toJS() ?? {}) as Record<string, unknown>;
+}

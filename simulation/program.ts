@@ -1,0 +1,33 @@
+import path from "node:path";
+import { readConfiguration } from "./configuration";
+import { record, type Plan, type RecordOptions } from "./record";
+
+export interface SimulateOptions extends Pick<RecordOptions, "preview" | "onProgress"> {
+    /** Directory of the Pulumi project. */
+    readonly root: string;
+    /** Name of a stack that has a configuration file. */
+    readonly stack: string;
+}
+
+/** Runs the project's program for one of its stacks, as the Pulumi CLI would, and gives back what it registers. */
+export async function simulate({ root, stack, ...options }: SimulateOptions): Promise<Plan> {
+    const { project, values, secretKeys } = readConfiguration(root, stack);
+    const region = values["aws:region"];
+    return record(() => runProgram(path.join(root, "index.ts")), {
+        ...options,
+        root,
+        project,
+        stack,
+        config: values,
+        secretKeys,
+        ...(region !== undefined && { region }),
+    });
+}
+
+/** Evaluates the entry anew: it is a script that reads the configuration of the moment. What it imports holds no state. */
+function runProgram(entry: string): unknown {
+    delete require.cache[entry];
+    /* eslint-disable-next-line @typescript-eslint/no-require-imports -- the CLI, too, evaluates the program by requiring it */
+    const exported = require(entry) as unknown;
+    return typeof exported === "function" ? (exported as () => unknown)() : exported;
+}
