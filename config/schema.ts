@@ -71,6 +71,7 @@ const network = z
                     "ec2",
                     "eks",
                     "eks-auth",
+                    "autoscaling",
                     "elasticloadbalancing",
                 ]),
             )

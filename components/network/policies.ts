@@ -1,0 +1,49 @@
+/** An IAM policy document, as far as the policies of this folder need it. */
+export interface PolicyDocument {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * What may pass the S3 gateway endpoint: everything on buckets of this account, and reading single objects anywhere. Images' layers
+ * (ECR, registry.k8s.io), packages of Amazon Linux and other published files lie in buckets of others, so reading stays open. Writing
+ * does not: whoever takes over a pod cannot carry data off to a bucket of their own by this way, not even with their own credentials.
+ * Source: Amazon ECR User Guide, "Amazon ECR interface VPC endpoints"; AWS PrivateLink Guide, "Gateway endpoints for Amazon S3".
+ */
+export function s3EndpointPolicy(accountId: string): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            { Sid: "ReadPublished", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" },
+            {
+                Sid: "UseOwnBuckets",
+                Effect: "Allow",
+                Principal: "*",
+                Action: "s3:*",
+                Resource: "*",
+                Condition: { StringEquals: { "aws:ResourceAccount": accountId } },
+            },
+        ],
+    };
+}
+
+/**
+ * Who may assume the role of the flow logs: the flow log service, for flow logs of this account and region.
+ * Source: Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs".
+ */
+export function flowLogTrustPolicy(accountId: string, region: string): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Effect: "Allow",
+                Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+                Action: "sts:AssumeRole",
+                Condition: {
+                    StringEquals: { "aws:SourceAccount": accountId },
+                    ArnLike: { "aws:SourceArn": `arn:aws:ec2:${region}:${accountId}:vpc-flow-log/*` },
+                },
+            },
+        ],
+    };
+}
