@@ -19,8 +19,13 @@ export const nameLimits = {
     targetGroup: 32,
     loadBalancer: 32,
     lambda: 64,
+    launchTemplate: 128,
+    /** A hyphen and 26 characters that AWS' provider makes up follow; node group names may have 63. */
+    nodeGroupPrefix: 63 - 27,
     secret: 512,
     logGroup: 512,
+    /** Without its prefix `alias/`. */
+    kmsAlias: 250,
     grafanaDashboard: 40,
 } as const;
 
