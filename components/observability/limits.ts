@@ -1,0 +1,89 @@
+/** When an alert fires. */
+export interface Limit {
+    /** The value that must be passed; see the table for the unit. Absent where the alert is about something being gone. */
+    readonly value: number;
+    /** How long the condition must hold, as a Prometheus duration. */
+    readonly for: string;
+}
+
+/**
+ * Every alert of a system with its default limit. The alerts and the thresholds in the dashboards both read it, so they are equal.
+ * A system's objectives take the place of the defaults for errors and latency.
+ */
+export const defaultLimits = {
+    // Availability. Where there is no unit, the value is not used.
+    ServiceDown: { value: 0, for: "1m" },
+    ServiceAbsent: { value: 0, for: "5m" },
+    ServiceNotReady: { value: 0, for: "2m" },
+    // Longer than the pause between a pod's end and the end of its endpoint.
+    PodDown: { value: 0, for: "2m" },
+    // Longer than a rollout or the start of a node.
+    ReplicasUnavailable: { value: 0, for: "10m" },
+    // Restarts in ten minutes.
+    PodRestarting: { value: 3, for: "0m" },
+    PodCrashLooping: { value: 0, for: "5m" },
+
+    // Percent of requests.
+    HighErrorRate: { value: 5, for: "5m" },
+    // Seconds at the 95th percentile.
+    HighResponseTime: { value: 1, for: "5m" },
+
+    // Percent of the container's limit, or of its request where it has none.
+    HighCPUUsage: { value: 80, for: "10m" },
+    HighMemoryUsage: { value: 90, for: "5m" },
+    // Percent of the scheduler's 100 ms periods in which the container was stopped for the rest of the period.
+    HighCPUThrottling: { value: 25, for: "15m" },
+    AutoscalerAtMaximum: { value: 0, for: "15m" },
+    // Percent of a pod's connection pool.
+    ConnectionPoolNearlyExhausted: { value: 90, for: "5m" },
+    // Requests in flight in one pod. Python frameworks run 40 blocking requests at a time (AnyIO's default); the rest waits.
+    HighActiveConnections: { value: 100, for: "10m" },
+
+    // Failed attempts in the rate window.
+    DatabaseConnectionFailure: { value: 5, for: "1m" },
+    DatabaseDown: { value: 0, for: "1m" },
+    DatabaseExporterAbsent: { value: 0, for: "5m" },
+    // Percent of max_connections.
+    DatabaseConnectionsNearMaximum: { value: 80, for: "5m" },
+    // Deadlocks in fifteen minutes.
+    DatabaseDeadlocks: { value: 5, for: "0m" },
+    // MiB of write-ahead log that a replica has not replayed: sixteen segments of 16 MiB.
+    DatabaseReplicationLagging: { value: 256, for: "5m" },
+    DatabaseReplicaMissing: { value: 0, for: "5m" },
+    // Hours since the last backup that succeeded; the schedule takes the default's place.
+    DatabaseBackupTooOld: { value: 26, for: "15m" },
+    // Percent of a volume.
+    VolumeNearlyFull: { value: 85, for: "5m" },
+    // Percent of a volume below which its growth is nobody's business.
+    VolumeFillingUp: { value: 50, for: "1h" },
+
+    // Failed attempts in the rate window.
+    CacheConnectionFailure: { value: 5, for: "1m" },
+    CacheDown: { value: 0, for: "1m" },
+    CacheExporterAbsent: { value: 0, for: "5m" },
+    // Percent of maxmemory.
+    CacheMemoryNearMaximum: { value: 90, for: "15m" },
+    // Keys a second.
+    CacheEvicting: { value: 1, for: "10m" },
+    // Percent of maxclients.
+    CacheConnectionsNearMaximum: { value: 80, for: "5m" },
+    CacheRejectingConnections: { value: 0, for: "1m" },
+    // Percent of look-ups; the alert fires below it.
+    CacheHitRateLow: { value: 70, for: "10m" },
+} as const satisfies Record<string, Limit>;
+
+export type AlertName = keyof typeof defaultLimits;
+
+/** The limits of one part of a system. */
+export type Limits = Readonly<Record<AlertName, Limit>>;
+
+/** The default limits with some values replaced; how long a condition must hold stays. */
+export function limitsWith(values: Readonly<Partial<Record<AlertName, number | undefined>>>): Limits {
+    const limits: Record<AlertName, Limit> = { ...defaultLimits };
+    for (const [name, value] of Object.entries(values) as [AlertName, number | undefined][]) {
+        if (value !== undefined) {
+            limits[name] = { ...limits[name], value };
+        }
+    }
+    return limits;
+}

@@ -1,0 +1,190 @@
+import { planOf, podBounds } from "../apiService/defaults";
+import type { MetricNames, ServiceSpec } from "../apiService/spec";
+import type { StoreConnection } from "../connection";
+import type { PlatformContext } from "../context";
+import type { PlannedSystem } from "../system/declaration";
+import { longestGapHours } from "./backupSchedule";
+import { limitsWith, type Limits } from "./limits";
+import { localUrls } from "./names";
+import { literally } from "./promql";
+
+/** A part of a system as monitoring sees it. */
+export interface Monitored {
+    /** Name of the part; the `component` label of its alerts. */
+    readonly name: string;
+    readonly namespace: string;
+    readonly limits: Limits;
+    /** Expression that matches the names of its pods; absent when it does not run in the cluster. */
+    readonly pods?: string;
+}
+
+export interface MonitoredService extends Monitored {
+    readonly pods: string;
+    /** The `job` label of its own metrics in Prometheus. */
+    readonly job: string;
+    /** Names of its metrics; absent when it exports none. */
+    readonly metrics?: Readonly<Required<MetricNames>>;
+    /** Whether it connects to a database or a cache of the system. */
+    readonly usesDatabase: boolean;
+    readonly usesCache: boolean;
+    /** Bounds of the autoscaler; absent without one. */
+    readonly autoscaler?: { readonly min: number; readonly max: number };
+}
+
+/** A database or a cache. */
+export interface MonitoredStore extends Monitored {
+    /** The `job` label of its exporter. */
+    readonly job: string;
+    /** Expression that matches the names of its volume claims; absent when it has none in the cluster. */
+    readonly volumeClaims?: string;
+}
+
+export interface MonitoredDatabase extends MonitoredStore {
+    readonly engine: "postgres" | "mysql";
+    /** Read replicas that must be connected. */
+    readonly readReplicas: number;
+    /** Name of the CronJob that backs it up; absent when there is none. */
+    readonly backupJob?: string;
+}
+
+/** Everything that alerts and dashboards of one system are made from. */
+export interface MonitoringModel {
+    readonly system: string;
+    /** The team that is told. */
+    readonly owner: string;
+    readonly environment: string;
+    readonly namespace: string;
+    /** Address of the runbooks, without a slash at the end. */
+    readonly runbookBaseUrl: string;
+    /** Address of Grafana, without a slash at the end. */
+    readonly dashboardBaseUrl: string;
+    /** Seconds between two scrapes, which decide how long the windows of rates are. */
+    readonly scrapeIntervalSeconds: number;
+    readonly services: readonly MonitoredService[];
+    readonly databases: readonly MonitoredDatabase[];
+    readonly caches: readonly MonitoredStore[];
+}
+
+export interface ModelSources {
+    readonly plan: PlannedSystem;
+    readonly platform: Pick<PlatformContext, "environment" | "aws" | "data" | "observability">;
+    readonly stores: readonly StoreConnection[];
+}
+
+/** The names that most client libraries use. */
+const defaultMetricNames: Required<MetricNames> = {
+    requests: "http_requests_total",
+    duration: "http_request_duration_seconds",
+    statusLabel: "status",
+    endpointLabel: "endpoint",
+    activeConnections: "http_active_connections",
+    poolInUse: "db_pool_connections_in_use",
+    poolSize: "db_pool_connections_max",
+    cacheHits: "redis_cache_hits_total",
+    cacheMisses: "redis_cache_misses_total",
+    databaseErrors: "db_connection_errors_total",
+    cacheErrors: "redis_connection_errors_total",
+};
+
+/** Hours that a backup may take, and be retried, before it counts as late. */
+const backupGraceHours = 2;
+
+/** What monitoring knows of a system, from what the system says about itself. */
+export function monitoringModel({ plan, platform, stores }: ModelSources): MonitoringModel {
+    const { declaration, namespace } = plan;
+    const databases = new Set(Object.keys(declaration.databases ?? {}));
+    const caches = new Set(Object.keys(declaration.caches ?? {}));
+    return {
+        system: plan.name,
+        owner: declaration.owner,
+        environment: platform.environment,
+        namespace,
+        runbookBaseUrl: platform.observability.runbookBaseUrl.replace(/\/+$/, ""),
+        dashboardBaseUrl: localUrls.grafana,
+        scrapeIntervalSeconds: platform.observability.scrapeIntervalSeconds,
+        services: Object.entries(declaration.services).map(([name, spec]) =>
+            serviceOf(name, namespace, spec, (spec.connections ?? []).map(storeName), databases, caches),
+        ),
+        databases: stores.flatMap((store) => (databases.has(store.name) ? [databaseOf(store, plan, platform)] : [])),
+        caches: stores.flatMap((store) =>
+            caches.has(store.name)
+                ? [
+                      {
+                          ...storeOf(store, plan, declaration.caches?.[store.name]?.kubernetesName),
+                          limits: limitsWith({}),
+                      },
+                  ]
+                : [],
+        ),
+    };
+}
+
+function serviceOf(
+    name: string,
+    namespace: string,
+    spec: ServiceSpec,
+    connections: readonly string[],
+    databases: ReadonlySet<string>,
+    caches: ReadonlySet<string>,
+): MonitoredService {
+    const plan = planOf(spec);
+    const bounds = podBounds(plan.replicas);
+    return {
+        name,
+        namespace,
+        job: name,
+        // A Deployment's pods: its name, the ReplicaSet's hash, five characters more.
+        pods: `${literally(name)}-[a-z0-9]+-[a-z0-9]{5}`,
+        ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
+        usesDatabase: connections.some((to) => databases.has(to)),
+        usesCache: connections.some((to) => caches.has(to)),
+        ...(bounds.max > bounds.min && { autoscaler: { min: bounds.min, max: bounds.max } }),
+        limits: limitsWith({
+            HighErrorRate: spec.objectives?.errorRatePercent,
+            HighResponseTime: spec.objectives?.latencyP95Seconds,
+        }),
+    };
+}
+
+function databaseOf(
+    store: StoreConnection,
+    plan: PlannedSystem,
+    platform: ModelSources["platform"],
+): MonitoredDatabase {
+    const spec = plan.declaration.databases?.[store.name];
+    return {
+        ...storeOf(store, plan, spec?.kubernetesName),
+        engine: store.kind === "mysql" ? "mysql" : "postgres",
+        readReplicas: plan.placement === "managed" ? (spec?.readReplicas ?? 0) : 0,
+        ...(platform.aws !== undefined && { backupJob: `${spec?.kubernetesName ?? store.name}-backup` }),
+        limits: limitsWith({
+            DatabaseBackupTooOld: longestGapHours(platform.data.backups.schedule) + backupGraceHours,
+        }),
+    };
+}
+
+/** What databases and caches have in common. In the cluster each is a StatefulSet with a claim called `data` for every pod. */
+function storeOf(
+    store: StoreConnection,
+    plan: PlannedSystem,
+    kubernetesName: string | undefined,
+): Omit<MonitoredStore, "limits"> {
+    const server = literally(kubernetesName ?? store.name);
+    return {
+        name: store.name,
+        namespace: plan.namespace,
+        job: store.exporterJob,
+        ...(plan.placement === "in-cluster" && { pods: `${server}-[0-9]+`, volumeClaims: `data-${server}-[0-9]+` }),
+    };
+}
+
+function storeName(connection: NonNullable<ServiceSpec["connections"]>[number]): string {
+    return typeof connection === "string" ? connection : connection.to;
+}
+
+/** The parts of a system that run as pods in the cluster. */
+export function workloads(model: MonitoringModel): readonly (Monitored & { readonly pods: string })[] {
+    return [...model.services, ...model.databases, ...model.caches].flatMap((part) =>
+        part.pods === undefined ? [] : [{ ...part, pods: part.pods }],
+    );
+}

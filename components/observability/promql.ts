@@ -1,0 +1,50 @@
+/** What a label must be equal to, or, with `matches`, the expression it must match from beginning to end. */
+export type Matcher = string | { readonly matches: string } | { readonly not: string };
+
+/** A PromQL string literal. */
+export function quoted(text: string): string {
+    return `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`;
+}
+
+/** A metric with label matchers. */
+export function series(metric: string, labels: Readonly<Record<string, Matcher>> = {}): string {
+    const matchers = Object.entries(labels).map(([name, matcher]) => {
+        if (typeof matcher === "string") {
+            return `${name}=${quoted(matcher)}`;
+        }
+        return "matches" in matcher ? `${name}=~${quoted(matcher.matches)}` : `${name}!=${quoted(matcher.not)}`;
+    });
+    return matchers.length === 0 ? metric : `${metric}{${matchers.join(",")}}`;
+}
+
+/** Makes a text match itself in a regular expression. */
+export function literally(text: string): string {
+    return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** A percentage as the ratio that PromQL computes with. */
+export function ratio(percent: number): number {
+    return Number((percent / 100).toPrecision(12));
+}
+
+/** Scrapes that a window holds at least. With fewer, a rate disappears when one of them fails. */
+const scrapesPerWindow = 4;
+
+/** The window of rates: so many minutes, or four scrapes where scrapes are rarer. */
+export function rateWindow(scrapeIntervalSeconds: number, minutes = 5): string {
+    const seconds = Math.max(minutes * 60, scrapesPerWindow * scrapeIntervalSeconds);
+    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+/** Labels of the series about containers that the kubelet's cAdvisor exports; without the sums over whole pods. */
+export const cadvisor = {
+    job: "kubelet",
+    metrics_path: "/metrics/cadvisor",
+    container: { not: "" },
+} as const;
+
+/** Labels of the series about volumes that the kubelet exports. */
+export const kubelet = { job: "kubelet", metrics_path: "/metrics" } as const;
+
+/** Labels of the series about Kubernetes objects. */
+export const kubeStateMetrics = { job: "kube-state-metrics" } as const;

@@ -1,0 +1,66 @@
+import type { AlertName } from "../limits";
+import type { Monitored, MonitoringModel } from "../model";
+import { dashboardUid, type DashboardKey } from "../names";
+
+/** A rule that computes a series, in the shape of a Prometheus rule file. */
+export interface RecordingRule {
+    readonly record: string;
+    readonly expr: string;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A rule that raises an alert, in the shape of a Prometheus rule file. */
+export interface AlertingRule {
+    readonly alert: AlertName;
+    readonly expr: string;
+    readonly for: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Rules that Prometheus evaluates one after the other. */
+export interface RuleGroup {
+    readonly name: string;
+    readonly rules: readonly (RecordingRule | AlertingRule)[];
+}
+
+/** Critical wakes somebody up, at any hour. Warning is for working hours. */
+export type Severity = "critical" | "warning";
+
+export interface AlertDefinition {
+    readonly alert: AlertName;
+    /** The part of the system that has the problem. */
+    readonly part: Monitored;
+    /** Every series it returns is an alert. */
+    readonly expr: string;
+    readonly severity: Severity;
+    /** One sentence that says what is wrong, the same for every series. */
+    readonly summary: string;
+    /** What is wrong with which values; a Prometheus template. */
+    readonly description: string;
+    /** The dashboard that shows it. */
+    readonly dashboard: DashboardKey;
+}
+
+/** The labels that say whose a series or an alert is. */
+export function ownership(model: MonitoringModel, part: Monitored): Record<string, string> {
+    return { system: model.system, environment: model.environment, component: part.name };
+}
+
+/** An alert with everything that somebody who is told about it needs. */
+export function alertingRule(model: MonitoringModel, definition: AlertDefinition): AlertingRule {
+    const { alert, part, expr, severity, summary, description, dashboard } = definition;
+    const query = new URLSearchParams({ "var-namespace": part.namespace });
+    return {
+        alert,
+        expr,
+        for: part.limits[alert].for,
+        labels: { severity, owner: model.owner, ...ownership(model, part) },
+        annotations: {
+            summary,
+            description,
+            runbook_url: `${model.runbookBaseUrl}/${alert}.md`,
+            dashboard_url: `${model.dashboardBaseUrl}/d/${dashboardUid(model.system, dashboard)}?${query.toString()}`,
+        },
+    };
+}

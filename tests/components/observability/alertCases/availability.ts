@@ -1,0 +1,134 @@
+import { namespace, pod, otherPod, api, ofPod, app, kube, forever, type AlertCase } from "./situation";
+
+const upOf = (name: string): string => app("up", `pod="${name}",instance="10.0.1.5:8000"`);
+const available = kube("kube_deployment_status_replicas_available", 'deployment="user-mgmt-api"');
+const wanted = kube("kube_deployment_spec_replicas", 'deployment="user-mgmt-api"');
+const restarts = kube("kube_pod_container_status_restarts_total", `pod="${pod}",container="user-mgmt-api"`);
+const crashing = kube(
+    "kube_pod_container_status_waiting_reason",
+    `pod="${pod}",container="user-mgmt-api",reason="CrashLoopBackOff"`,
+);
+
+export const availabilityCases = {
+    ServiceDown: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [upOf(pod)]: `0${forever}`, [upOf(otherPod)]: `0${forever}` },
+                at: "1m",
+                labels: api,
+                description: "Every pod of user-mgmt-api in user-management fails to answer Prometheus.",
+            },
+        ],
+        quiet: {
+            "while one pod answers": {
+                samples: { [upOf(pod)]: `0${forever}`, [upOf(otherPod)]: `1${forever}` },
+                after: "30m",
+            },
+        },
+    },
+    ServiceAbsent: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: {},
+                at: "5m",
+                labels: api,
+                description:
+                    "Prometheus finds no pod of user-mgmt-api in user-management: it was scaled to zero, removed, or is no longer scraped.",
+            },
+        ],
+        quiet: { "while a pod is scraped": { samples: { [upOf(pod)]: `0${forever}` }, after: "30m" } },
+    },
+    ServiceNotReady: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [available]: `0${forever}`, [wanted]: `3${forever}` },
+                at: "2m",
+                labels: { namespace, deployment: "user-mgmt-api" },
+                description: "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+            },
+        ],
+        quiet: {
+            "while one pod is ready": {
+                samples: { [available]: `1${forever}`, [wanted]: `3${forever}` },
+                after: "30m",
+            },
+            "when it was scaled to zero": {
+                samples: { [available]: `0${forever}`, [wanted]: `0${forever}` },
+                after: "30m",
+            },
+        },
+    },
+    PodDown: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [upOf(pod)]: `0${forever}`, [upOf(otherPod)]: `1${forever}` },
+                at: "2m",
+                labels: { ...api, pod, instance: "10.0.1.5:8000" },
+                description: `Pod ${pod} in user-management fails to answer Prometheus at 10.0.1.5:8000.`,
+            },
+        ],
+        quiet: { "while every pod answers": { samples: { [upOf(pod)]: `1${forever}` }, after: "30m" } },
+    },
+    ReplicasUnavailable: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [available]: `2${forever}`, [wanted]: `3${forever}` },
+                at: "10m",
+                labels: { namespace, deployment: "user-mgmt-api" },
+                description: "user-management/user-mgmt-api lacks 1 of its pods.",
+            },
+        ],
+        quiet: {
+            "when every pod is ready": {
+                samples: { [available]: `3${forever}`, [wanted]: `3${forever}` },
+                after: "30m",
+            },
+        },
+    },
+    PodRestarting: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                // A restart every two minutes, four of them seen after eight and a half.
+                samples: { [restarts]: "0x3 1x3 2x3 3x3 4x3 5x100" },
+                at: "8m",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} restarted 4 times in 10m.`,
+            },
+        ],
+        quiet: {
+            "after three restarts": { samples: { [restarts]: "0x3 1x3 2x3 3x100" }, after: "9m" },
+            "when it restarted long ago": { samples: { [restarts]: `100${forever}` }, after: "30m" },
+        },
+    },
+    PodCrashLooping: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                // It runs for half a minute between two attempts.
+                samples: { [crashing]: "1x3 _x1 1x3 _x1 1x100" },
+                at: "5m",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} waits in CrashLoopBackOff.`,
+            },
+        ],
+        quiet: {
+            "when it waits for another reason": {
+                samples: { [crashing.replace("CrashLoopBackOff", "ContainerCreating")]: `1${forever}` },
+                after: "30m",
+            },
+        },
+    },
+} satisfies Readonly<Record<string, AlertCase>>;

@@ -1,0 +1,186 @@
+import { namespace, pod, api, app, forever, type AlertCase } from "./situation";
+
+const redis = (metric: string): string => `${metric}{namespace="${namespace}",job="redis-exporter"}`;
+
+export const cacheCases = {
+    CacheConnectionFailure: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: `0+1${forever}` },
+                at: "3m45s",
+                labels: api,
+                description: "user-management/user-mgmt-api failed to connect to its cache 8 times in 5m.",
+            },
+        ],
+        quiet: {
+            "after a handful of failures": {
+                samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: "0x20 1 2 3 4x3000" },
+                after: "12m",
+            },
+        },
+    },
+    CacheDown: {
+        component: "redis",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [redis("redis_up")]: `0${forever}` },
+                at: "1m",
+                labels: { namespace, job: "redis-exporter" },
+                description: "The exporter redis-exporter in user-management cannot connect to the cache redis.",
+            },
+        ],
+        quiet: { "while it answers": { samples: { [redis("redis_up")]: `1${forever}` }, after: "30m" } },
+    },
+    CacheExporterAbsent: {
+        component: "redis",
+        severity: "warning",
+        fires: [
+            {
+                samples: {},
+                at: "5m",
+                labels: { namespace, job: "redis-exporter" },
+                description:
+                    "The exporter redis-exporter in user-management reports nothing, so no alert about the cache redis can fire.",
+            },
+        ],
+        quiet: { "while it reports": { samples: { [redis("redis_up")]: `0${forever}` }, after: "30m" } },
+    },
+    CacheMemoryNearMaximum: {
+        component: "redis",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [redis("redis_memory_used_bytes")]: `91${forever}`,
+                    [redis("redis_memory_max_bytes")]: `100${forever}`,
+                },
+                at: "15m",
+                labels: { namespace, job: "redis-exporter" },
+                description:
+                    "redis in user-management uses 91% of its memory; at 100 % it drops keys or refuses writes.",
+            },
+        ],
+        quiet: {
+            "at its threshold": {
+                samples: {
+                    [redis("redis_memory_used_bytes")]: `90${forever}`,
+                    [redis("redis_memory_max_bytes")]: `100${forever}`,
+                },
+                after: "40m",
+            },
+            "without a maximum": {
+                samples: {
+                    [redis("redis_memory_used_bytes")]: `90${forever}`,
+                    [redis("redis_memory_max_bytes")]: `0${forever}`,
+                },
+                after: "40m",
+            },
+        },
+    },
+    CacheEvicting: {
+        component: "redis",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [redis("redis_evicted_keys_total")]: `0+33${forever}` },
+                at: "14m45s",
+                labels: { namespace, job: "redis-exporter" },
+                description:
+                    "redis in user-management drops 1.1 keys a second, sessions among them where it holds sessions.",
+            },
+        ],
+        quiet: {
+            "just below its threshold": {
+                samples: { [redis("redis_evicted_keys_total")]: `0+29${forever}` },
+                after: "40m",
+            },
+        },
+    },
+    CacheConnectionsNearMaximum: {
+        component: "redis",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [redis("redis_connected_clients")]: `81${forever}`,
+                    [redis("redis_max_clients")]: `100${forever}`,
+                },
+                at: "5m",
+                labels: { namespace, job: "redis-exporter" },
+                description:
+                    "redis in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
+            },
+        ],
+        quiet: {
+            "at its threshold": {
+                samples: {
+                    [redis("redis_connected_clients")]: `80${forever}`,
+                    [redis("redis_max_clients")]: `100${forever}`,
+                },
+                after: "30m",
+            },
+        },
+    },
+    CacheRejectingConnections: {
+        component: "redis",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [redis("redis_rejected_connections_total")]: `0+2${forever}` },
+                at: "1m30s",
+                labels: { namespace, job: "redis-exporter" },
+                description:
+                    "redis in user-management refused 6 connections in 5m because it has as many as it accepts.",
+            },
+        ],
+        quiet: {
+            "when it turned clients away long ago": {
+                samples: { [redis("redis_rejected_connections_total")]: `200${forever}` },
+                after: "30m",
+            },
+        },
+    },
+    CacheHitRateLow: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [app("redis_cache_hits_total")]: `0+69${forever}`,
+                    [app("redis_cache_misses_total")]: `0+31${forever}`,
+                },
+                at: "10m30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api finds 69% of what it looks for in its cache; the rest goes to the database.",
+            },
+            {
+                // It never found anything, so there is no series of hits.
+                samples: { [app("redis_cache_misses_total")]: `0+31${forever}` },
+                at: "10m30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api finds 0% of what it looks for in its cache; the rest goes to the database.",
+            },
+        ],
+        quiet: {
+            "just above its threshold": {
+                samples: {
+                    [app("redis_cache_hits_total")]: `0+71${forever}`,
+                    [app("redis_cache_misses_total")]: `0+29${forever}`,
+                },
+                after: "40m",
+            },
+            "without look-ups": {
+                samples: {
+                    [app("redis_cache_hits_total")]: `1${forever}`,
+                    [app("redis_cache_misses_total")]: `99${forever}`,
+                },
+                after: "40m",
+            },
+        },
+    },
+} satisfies Readonly<Record<string, AlertCase>>;

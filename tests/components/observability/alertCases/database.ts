@@ -1,0 +1,174 @@
+import { namespace, pod, api, app, kube, forever, type AlertCase } from "./situation";
+
+const succeeded = kube("kube_cronjob_status_last_successful_time", 'cronjob="postgres-backup"');
+const created = kube("kube_cronjob_created", 'cronjob="postgres-backup"');
+const replica = (address: string, state = "streaming"): string =>
+    postgres("pg_stat_replication_pg_wal_lsn_diff", `application_name="r",client_addr="${address}",state="${state}"`);
+const postgres = (metric: string, labels = ""): string =>
+    `${metric}{namespace="${namespace}",job="postgres-exporter"${labels && `,${labels}`}}`;
+
+export const databaseCases = {
+    DatabaseConnectionFailure: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: `0+1${forever}` },
+                at: "3m45s",
+                labels: api,
+                description: "user-management/user-mgmt-api failed to connect to its database 8 times in 5m.",
+            },
+        ],
+        quiet: {
+            "after a handful of failures": {
+                samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: "0x20 1 2 3 4x3000" },
+                after: "12m",
+            },
+            "when the failures are over": {
+                samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: `900${forever}` },
+                after: "30m",
+            },
+        },
+    },
+    DatabaseDown: {
+        component: "postgres",
+        severity: "critical",
+        fires: [
+            {
+                samples: { [postgres("pg_up")]: `0${forever}` },
+                at: "1m",
+                labels: { namespace, job: "postgres-exporter" },
+                description:
+                    "The exporter postgres-exporter in user-management cannot connect to the database postgres.",
+            },
+        ],
+        quiet: { "while it answers": { samples: { [postgres("pg_up")]: `1${forever}` }, after: "30m" } },
+    },
+    DatabaseExporterAbsent: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [postgres("up")]: `0${forever}` },
+                at: "5m",
+                labels: { namespace, job: "postgres-exporter" },
+                description:
+                    "The exporter postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
+            },
+        ],
+        quiet: { "while it reports": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" } },
+    },
+    DatabaseConnectionsNearMaximum: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `76${forever}`,
+                    [postgres("pg_stat_database_numbackends", 'datname="postgres"')]: `5${forever}`,
+                    [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+                },
+                at: "5m",
+                labels: { namespace, job: "postgres-exporter" },
+                description:
+                    "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
+            },
+        ],
+        quiet: {
+            "just below its threshold": {
+                samples: {
+                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `80${forever}`,
+                    [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+                },
+                after: "30m",
+            },
+        },
+    },
+    DatabaseDeadlocks: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: `0+1${forever}` },
+                at: "2m45s",
+                labels: { namespace, job: "postgres-exporter", datname: "usermanagement" },
+                description: "postgres had to end 6 deadlocks in usermanagement in 15m.",
+            },
+        ],
+        quiet: {
+            "after a few of them": {
+                samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: "0x40 1 2 3 4x3000" },
+                after: "24m",
+            },
+        },
+    },
+    DatabaseReplicationLagging: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [replica("10.0.9.4")]: `${300 * 1024 * 1024}${forever}` },
+                at: "5m",
+                labels: { namespace, job: "postgres-exporter", application_name: "r", client_addr: "10.0.9.4" },
+                description: "Replica 10.0.9.4 of postgres has not replayed 300MiB of changes; reads from it are old.",
+            },
+        ],
+        quiet: {
+            "at its threshold": { samples: { [replica("10.0.9.4")]: `${256 * 1024 * 1024}${forever}` }, after: "30m" },
+        },
+    },
+    DatabaseReplicaMissing: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                samples: { [postgres("pg_up")]: `1${forever}`, [replica("10.0.9.4")]: `0${forever}` },
+                at: "5m",
+                labels: { namespace, job: "postgres-exporter" },
+                description: "postgres has 1 connected replicas; it should have 2.",
+            },
+            {
+                samples: { [postgres("pg_up")]: `1${forever}`, [replica("10.0.9.4", "startup")]: `0${forever}` },
+                at: "5m",
+                labels: { namespace, job: "postgres-exporter" },
+                description: "postgres has 0 connected replicas; it should have 2.",
+            },
+        ],
+        quiet: {
+            "when all are connected": {
+                samples: {
+                    [postgres("pg_up")]: `1${forever}`,
+                    [replica("10.0.9.4")]: `0${forever}`,
+                    [replica("10.0.9.5")]: `0${forever}`,
+                },
+                after: "30m",
+            },
+            "while the primary itself is down": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" },
+        },
+    },
+    DatabaseBackupTooOld: {
+        component: "postgres",
+        severity: "warning",
+        fires: [
+            {
+                // The clock of a test starts at 0, so a success of yesterday has a negative time.
+                samples: { [succeeded]: `-93601${forever}`, [created]: `-900000${forever}` },
+                at: "15m",
+                labels: { namespace, cronjob: "postgres-backup" },
+                description:
+                    "The last backup of postgres by user-management/postgres-backup that succeeded is 1d 2h 15m 1s old; 26 h are allowed.",
+            },
+            {
+                samples: { [created]: `-93601${forever}` },
+                at: "15m",
+                labels: { namespace, cronjob: "postgres-backup" },
+                description:
+                    "The last backup of postgres by user-management/postgres-backup that succeeded is 1d 2h 15m 1s old; 26 h are allowed.",
+            },
+        ],
+        quiet: {
+            "just before it is too old": { samples: { [succeeded]: `-91000${forever}` }, after: "40m" },
+            "when the job is new": { samples: { [created]: `0${forever}` }, after: "40m" },
+        },
+    },
+} satisfies Readonly<Record<string, AlertCase>>;

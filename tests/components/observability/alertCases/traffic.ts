@@ -1,0 +1,72 @@
+import { api, app, forever, type AlertCase } from "./situation";
+
+const bucket = (le: string): string => app("http_request_duration_seconds_bucket", `le="${le}"`);
+
+export const trafficCases = {
+    HighErrorRate: {
+        component: "user-mgmt-api",
+        severity: "critical",
+        fires: [
+            {
+                samples: {
+                    [app("http_requests_total", 'status="200"')]: `0+94${forever}`,
+                    [app("http_requests_total", 'status="503"')]: `0+6${forever}`,
+                },
+                at: "5m30s",
+                labels: api,
+                description:
+                    "6% of the requests to user-management/user-mgmt-api end with a 5xx status; 5 % are allowed.",
+            },
+        ],
+        quiet: {
+            "just below its threshold": {
+                samples: {
+                    [app("http_requests_total", 'status="200"')]: `0+951${forever}`,
+                    [app("http_requests_total", 'status="500"')]: `0+49${forever}`,
+                },
+                after: "30m",
+            },
+            "when clients are at fault": {
+                samples: { [app("http_requests_total", 'status="404"')]: `0+100${forever}` },
+                after: "30m",
+            },
+            "without traffic": {
+                samples: {
+                    [app("http_requests_total", 'status="200"')]: `1000${forever}`,
+                    [app("http_requests_total", 'status="500"')]: `1000${forever}`,
+                },
+                after: "30m",
+            },
+        },
+    },
+    HighResponseTime: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [bucket("1.0")]: `0+90${forever}`,
+                    [bucket("2.0")]: `0+100${forever}`,
+                    [bucket("+Inf")]: `0+100${forever}`,
+                },
+                at: "5m30s",
+                labels: api,
+                description: "The 95th percentile of user-management/user-mgmt-api is 1.5s; 1 s are allowed.",
+            },
+        ],
+        quiet: {
+            "just below its threshold": {
+                samples: {
+                    [bucket("0.5")]: `0+90${forever}`,
+                    [bucket("1.0")]: `0+951${forever}`,
+                    [bucket("+Inf")]: `0+1000${forever}`,
+                },
+                after: "30m",
+            },
+            "without traffic": {
+                samples: { [bucket("1.0")]: `5${forever}`, [bucket("+Inf")]: `100${forever}` },
+                after: "30m",
+            },
+        },
+    },
+} satisfies Readonly<Record<string, AlertCase>>;

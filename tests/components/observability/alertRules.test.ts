@@ -1,0 +1,116 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { defaultLimits, limitsWith } from "../../../components/observability/limits";
+import { alertRules, ruleGroups } from "../../../components/observability/rules/alertRules";
+import type { AlertingRule } from "../../../components/observability/rules/rule";
+import type { MonitoringModel } from "../../../components/observability/model";
+import { completeModel, modelOf, plannedSystem } from "./fixtures";
+
+function alertsOf(model: MonitoringModel): AlertingRule[] {
+    return alertRules(model).flatMap((group) => group.rules as readonly AlertingRule[]);
+}
+
+function namesOf(model: MonitoringModel): Set<string> {
+    return new Set(alertsOf(model).map((rule) => rule.alert));
+}
+
+describe("alert rules", () => {
+    it("raise every alert that has a limit, for a system that has everything", () => {
+        assert.deepEqual([...namesOf(completeModel())].sort(), Object.keys(defaultLimits).sort());
+    });
+
+    it("say how bad it is, whose it is, what is wrong, and where to read on", () => {
+        for (const rule of alertsOf(completeModel())) {
+            assert.match(rule.labels.severity ?? "", /^(critical|warning)$/);
+            assert.equal(rule.labels.owner, "identity");
+            assert.equal(rule.labels.system, "user-management");
+            assert.equal(rule.labels.environment, "dev");
+            assert.ok(["user-mgmt-api", "postgres", "redis"].includes(rule.labels.component ?? ""), rule.alert);
+            assert.ok(rule.annotations.summary?.endsWith("."), rule.alert);
+            assert.match(rule.annotations.description ?? "", /\{\{ \$(labels|value)/);
+            assert.equal(
+                rule.annotations.runbook_url,
+                `https://github.com/your-org/platform/blob/main/docs/runbooks/${rule.alert}.md`,
+            );
+            assert.match(
+                rule.annotations.dashboard_url ?? "",
+                /^http:\/\/localhost:3000\/d\/user-management-[a-z-]+\?var-namespace=user-management$/,
+            );
+        }
+    });
+
+    it("do not repeat an alert for the same part", () => {
+        const keys = alertsOf(completeModel()).map((rule) => `${rule.alert}/${rule.labels.component}`);
+        assert.deepEqual([...new Set(keys)], keys);
+    });
+
+    it("watch a service that exports no metrics by what Kubernetes knows of it", () => {
+        const { declaration } = plannedSystem();
+        const services = Object.fromEntries(
+            Object.entries(declaration.services).map(([name, spec]) => [name, { ...spec, metricsPath: null }]),
+        );
+        const names = namesOf(modelOf("in-cluster", { declaration: { ...declaration, services } }));
+        assert.ok(names.has("ServiceNotReady") && names.has("PodRestarting") && names.has("HighMemoryUsage"));
+        for (const absent of ["ServiceDown", "ServiceAbsent", "HighErrorRate", "ConnectionPoolNearlyExhausted"]) {
+            assert.ok(!names.has(absent), absent);
+        }
+    });
+
+    it("watch volumes and pods of stores in the cluster only", () => {
+        const managed = alertsOf(modelOf("managed"));
+        assert.ok(!managed.some((rule) => rule.alert.startsWith("Volume")));
+        assert.ok(!managed.some((rule) => rule.alert === "PodDown" && rule.labels.component !== "user-mgmt-api"));
+        assert.ok(managed.some((rule) => rule.alert === "DatabaseBackupTooOld"));
+        assert.ok(namesOf(modelOf("in-cluster")).has("VolumeNearlyFull"));
+    });
+
+    it("ask for replicas only where there are some", () => {
+        assert.ok(!namesOf(modelOf("managed")).has("DatabaseReplicaMissing"));
+        const { declaration } = plannedSystem("managed");
+        const postgres = { ...declaration.databases?.postgres, readReplicas: 2 } as never;
+        const names = namesOf(modelOf("managed", { declaration: { ...declaration, databases: { postgres } } }));
+        assert.ok(names.has("DatabaseReplicaMissing") && names.has("DatabaseReplicationLagging"));
+    });
+
+    it("hold a system to its own objectives", () => {
+        const { declaration } = plannedSystem();
+        const api = declaration.services["user-mgmt-api"];
+        const services = {
+            "user-mgmt-api": { ...api, objectives: { errorRatePercent: 2.5, latencyP95Seconds: 0.4 } } as never,
+        };
+        const rules = alertsOf(modelOf("in-cluster", { declaration: { ...declaration, services } }));
+        const exprOf = (name: string): string | undefined => rules.find((rule) => rule.alert === name)?.expr;
+        assert.ok(exprOf("HighErrorRate")?.endsWith("> 0.025"), exprOf("HighErrorRate"));
+        assert.ok(exprOf("HighResponseTime")?.endsWith("> 0.4"), exprOf("HighResponseTime"));
+    });
+
+    it("use the names that a service gives its metrics", () => {
+        const { declaration } = plannedSystem();
+        const api = declaration.services["user-mgmt-api"];
+        const metricNames = { requests: "api_calls_total", statusLabel: "code", cacheHits: "user_cache_hits_total" };
+        const services = { "user-mgmt-api": { ...api, metricNames } as never };
+        const text = JSON.stringify(ruleGroups(modelOf("in-cluster", { declaration: { ...declaration, services } })));
+        assert.ok(text.includes("api_calls_total{") && text.includes('code=~\\"5..\\"'));
+        assert.ok(text.includes("user_cache_hits_total{") && text.includes("redis_cache_misses_total{"));
+        assert.ok(!text.includes("http_requests_total{"));
+    });
+
+    it("look at windows of at least four scrapes, however rare scrapes are", () => {
+        fc.assert(
+            fc.property(fc.integer({ min: 5, max: 300 }), (scrapeIntervalSeconds) => {
+                const units: Record<string, number> = { s: 1, m: 60, h: 3600 };
+                const exprs = ruleGroups({ ...completeModel(), scrapeIntervalSeconds }).flatMap((group) =>
+                    group.rules.map((rule) => rule.expr),
+                );
+                for (const [, count, unit = "s"] of exprs.join("\n").matchAll(/\[(\d+)([smh])\]/g)) {
+                    assert.ok(Number(count) * (units[unit] ?? 0) >= 4 * scrapeIntervalSeconds);
+                }
+            }),
+        );
+    });
+
+    it("keep a limit's time when its value is replaced", () => {
+        assert.deepEqual(limitsWith({ HighErrorRate: 2 }).HighErrorRate, { value: 2, for: "5m" });
+        assert.deepEqual(limitsWith({ HighErrorRate: undefined }), defaultLimits);
+    });
+});

@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoreConnection } from "../../../components/connection";
+import { monitoringModel, type MonitoringModel } from "../../../components/observability/model";
+import type { PlannedSystem } from "../../../components/system/declaration";
+import { platformConfig, systemSettings, type Placement, type PlatformConfig } from "../../../config/schema";
+import { userManagement } from "../../../stacks/userManagement";
+
+export const settings = systemSettings.parse({ version: "1.4.2" });
+
+export const config: PlatformConfig = platformConfig.parse({ environment: "dev" });
+
+/** System 1 as a stack plans it. */
+export function plannedSystem(placement: Placement = "in-cluster"): PlannedSystem {
+    return {
+        name: "user-management",
+        declaration: userManagement.declare({ environment: "dev", settings }),
+        settings,
+        namespace: "user-management",
+        placement,
+        versions: { "user-mgmt-api": "1.4.2" },
+    };
+}
+
+export const stores: readonly StoreConnection[] = [
+    store("postgres", "postgres", 5432, "postgres-exporter"),
+    store("redis", "redis", 6379, "redis-exporter"),
+];
+
+function store(kind: StoreConnection["kind"], name: string, port: number, exporterJob: string): StoreConnection {
+    return {
+        kind,
+        name,
+        host: `${name}.user-management.svc`,
+        port,
+        tls: false,
+        secret: { name: `${name}-credentials`, keys: ["password"], dependsOn: [] },
+        passwordKey: "password",
+        network: { kind: "pods", namespace: "user-management", labels: {} },
+        exporterJob,
+        dependsOn: [],
+    };
+}
+
+/** The model of system 1. AWS is there unless the test is about a local cluster. */
+export function modelOf(placement: Placement = "in-cluster", changes: Partial<PlannedSystem> = {}): MonitoringModel {
+    return monitoringModel({
+        plan: { ...plannedSystem(placement), ...changes },
+        platform: { environment: "dev", data: config.data, observability: config.observability, aws: {} as never },
+        stores,
+    });
+}
+
+/** A model in which every alert that exists is raised for something: in-cluster stores, and replicas to lose. */
+export function completeModel(): MonitoringModel {
+    const model = modelOf();
+    return { ...model, databases: model.databases.map((database) => ({ ...database, readReplicas: 2 })) };
+}
+
+/** Whether a program of the Prometheus project can be run here. */
+export function installed(program: string): boolean {
+    return spawnSync(program, ["--version"]).error === undefined;
+}
+
+/** Runs a program on files in a directory of their own and gives back what it prints. Fails when the program does. */
+export function runOn(program: string, args: readonly string[], files: Readonly<Record<string, string>>): string {
+    const directory = mkdtempSync(join(tmpdir(), "platform-rules-"));
+    try {
+        for (const [name, content] of Object.entries(files)) {
+            writeFileSync(join(directory, name), content);
+        }
+        const { status, stdout, stderr } = spawnSync(program, args, { cwd: directory, encoding: "utf8" });
+        if (status !== 0) {
+            throw new Error(`${program} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+        }
+        return stdout + stderr;
+    } finally {
+        rmSync(directory, { recursive: true });
+    }
+}
