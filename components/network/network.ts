@@ -52,8 +52,9 @@ const anywhere = "0.0.0.0/0";
  * The VPC: public subnets for load balancers, private ones for nodes and pods, and data subnets that no route connects to the
  * internet. `subnetPlan.ts` says how the address range is divided.
  *
- * What lives in the network takes `dependsOn: [network]`. Subnet ids alone say nothing about routes, so nodes could start before they
- * can pull images, and on destroy lose the way to AWS while controllers are still cleaning up load balancers.
+ * What runs in the network takes `dependsOn: network.ready`, each resource for itself: a component does not hand it on to its children.
+ * Subnet ids alone say nothing about routes, so nodes could start before they can pull images, and on destroy lose the way to AWS while
+ * controllers are still cleaning up load balancers.
  *
  * The default security group is emptied, so that nothing is reachable because somebody forgot to choose a group. The default network
  * ACL stays as it is: it is stateless, so it would need the reply ports of every connection, and security groups and network policies
@@ -83,6 +84,8 @@ export class Network extends Component {
     readonly privateSubnets: NetworkSubnet[];
     /** Where managed databases and caches stand, without a way to the internet. */
     readonly dataSubnets: NetworkSubnet[];
+    /** What nodes wait for: subnets with all routes, gateways and endpoints. */
+    readonly ready: readonly pulumi.Resource[];
 
     private readonly args: NetworkArgs;
     private readonly accountId: pulumi.Output<string>;
@@ -119,6 +122,7 @@ export class Network extends Component {
         this.createS3Endpoint([...privateSubnets.map((subnet) => subnet.routeTable), dataRoutes]);
         this.createInterfaceEndpoints();
 
+        this.ready = [this];
         this.registerOutputs({
             vpcId: this.vpcId,
             publicSubnetIds: this.publicSubnets.map((subnet) => subnet.id),

@@ -108,6 +108,18 @@ describe("Network", () => {
         assert.deepEqual(names(after.ofType(type.nat)), ["network-nat-b"]);
     });
 
+    it("keeps the first zone's gateway and address when every zone gets one of its own", async () => {
+        const single = await network({ nat: "single" });
+        const perZone = await network({ nat: "per-az" });
+        for (const [kind, name] of [
+            [type.nat, "network-nat-a"],
+            [type.address, "network-nat-a-address"],
+            [type.route, "network-private-a-internet"],
+        ] as const) {
+            assert.deepEqual(perZone.one(kind, name).inputs, single.one(kind, name).inputs);
+        }
+    });
+
     describe("the tags of subnets", () => {
         const shared = ["kubernetes.io/cluster/platform-dev", "shared"];
         for (const [tier, expected] of [
@@ -309,10 +321,10 @@ describe("Network", () => {
         }
     });
 
-    it("makes what depends on it wait for its routes, gateways and endpoints", async () => {
+    it("makes what waits for it wait for its routes, gateways and endpoints", async () => {
         const graph = await deploy(() => {
             const made = new Network("network", { ...args, nat: "per-az", interfaceEndpoints: ["sts"] });
-            new aws.sqs.Queue("later", {}, { dependsOn: [made] });
+            new aws.sqs.Queue("later", {}, { dependsOn: [...made.ready] });
         });
         const later = graph.one("aws:sqs/queue:Queue");
         for (const kind of [type.route, type.association, type.nat, type.endpoint]) {
