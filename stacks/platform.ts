@@ -47,7 +47,6 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         accountId,
         vpcId: network.vpcId,
         privateSubnetIds: network.privateSubnets.map((subnet) => subnet.id),
-        publicSubnetIds: network.publicSubnets.map((subnet) => subnet.id),
         config: platform.cluster,
         clusterKeyArn: keys.clusterKeyArn,
         dataKeyArn: keys.dataKeyArn,

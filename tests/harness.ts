@@ -58,6 +58,8 @@ export class ResourceGraph {
                 open.push(
                     ...(each?.dependencies ?? []),
                     ...(each?.provider ? [each.provider.replace(/::[^:]*$/, "")] : []),
+                    // The engine makes a child after its parent, which waits for what the parent depends on, and deletes it first.
+                    ...(each?.parent ? [each.parent] : []),
                 );
             }
         }
