@@ -2,21 +2,32 @@
 export interface DatabaseSpec {
     /** Database engine. Changing it creates a new database. */
     readonly engine: "postgres" | "mysql";
-    /** Major version, such as "16" for PostgreSQL or "8.4" for MySQL. Raising it upgrades in place, with downtime. */
+    /**
+     * Major version, such as "16" for PostgreSQL or "8.4" for MySQL. Raising it upgrades a managed database in place, with downtime.
+     * In-cluster, PostgreSQL refuses to start on the files of another major version: back up, delete the volume, restore.
+     */
     readonly version: string;
-    /** Name of the database in the server. Changing it creates a new database. */
+    /** Name of the database in the server, at most 40 characters. Changing it creates a new database. */
     readonly databaseName: string;
-    /** User that the system's services connect as. */
+    /** User that the system's services connect as, at most 16 characters. Changing it creates a new managed database. */
     readonly username: string;
-    /** Storage in GiB; it can grow but never shrink. Default 20. */
+    /**
+     * Storage in GiB. Default 20, which is also the least that RDS has. Managed storage grows in place and never shrinks. In-cluster it
+     * is fixed when the volume is made; a larger one takes a change of the volume claim by hand.
+     */
     readonly storageGiB?: number;
-    /** Where storage stops growing by itself (managed only). Default: five times `storageGiB`. */
+    /** Where storage stops growing by itself in GiB (managed only). Default: five times the storage. Changed in place. */
     readonly maxStorageGiB?: number;
-    /** Read replicas, managed only. Default 0. Adding or removing one does not touch the primary. */
+    /**
+     * Read replicas, managed only, 0 to 15. Default 0. Adding or removing one does not touch the primary's data. With the first one
+     * the platform takes over the master password, because RDS manages none for a primary with replicas.
+     */
     readonly readReplicas?: number;
-    /** Kubernetes name of the server in-cluster. Default: the name of the store. */
+    /** Kubernetes name of the server in-cluster, at most 40 characters. Default: the name of the store. */
     readonly kubernetesName?: string;
 }
 
 /** Connections that an in-cluster server accepts. PostgreSQL's own default; MySQL's is 151. */
 export const inClusterMaxConnections = 100;
+
+export const defaultStorageGiB = 20;
