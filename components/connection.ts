@@ -30,6 +30,11 @@ export interface StoreConnection {
     readonly port: number;
     /** Whether the store accepts encrypted connections only. */
     readonly tls: boolean;
+    /**
+     * The authority that signed the store's certificate, as a key of a Secret; absent when it is a public one, which images know, or
+     * when clients do not check certificates.
+     */
+    readonly certificateAuthority?: { readonly secret: SecretReference; readonly key: string };
     /** Name of the database; absent for caches. */
     readonly databaseName?: string;
     /** User to connect as; absent for caches. */

@@ -1,0 +1,50 @@
+import type { types } from "@pulumi/kubernetes";
+import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+import { exporterPort } from "./exporter";
+import { cachePort } from "./serverConfig";
+
+type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
+type Labels = Readonly<Record<string, string>>;
+
+const tcp = (port: number): { protocol: string; port: number }[] => [{ protocol: "TCP", port }];
+
+/** The label by which a pod says that it uses a store. */
+export function connectsTo(store: string): string {
+    return `platform/connects-to-${store}`;
+}
+
+const fromPrometheus = {
+    from: [
+        {
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
+            podSelector: { matchLabels: { ...prometheusPodLabels } },
+        },
+    ],
+    ports: tcp(exporterPort),
+};
+
+/** Lets in whoever declares that it uses the cache, and Prometheus. The server itself never opens a connection. */
+export function serverPolicy(pods: Labels, store: string, monitored: boolean): NetworkPolicySpec {
+    return {
+        podSelector: { matchLabels: { ...pods } },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+            {
+                from: [{ podSelector: { matchLabels: { [connectsTo(store)]: "true" } } }],
+                ports: tcp(cachePort),
+            },
+            ...(monitored ? [fromPrometheus] : []),
+        ],
+        egress: [],
+    };
+}
+
+/** Lets Prometheus in, and out to where the managed cache may be. Names are resolved by a rule of the namespace. */
+export function exporterPolicy(pods: Labels, cacheCidrs: readonly string[]): NetworkPolicySpec {
+    return {
+        podSelector: { matchLabels: { ...pods } },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [fromPrometheus],
+        egress: [{ to: cacheCidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(cachePort) }],
+    };
+}
