@@ -34,8 +34,8 @@ const subnetsFit: Rule = ({ network: { cidr, availabilityZones } }) => {
     return problem === undefined ? [] : [{ path: key("network.cidr"), value: cidr, message: problem }];
 };
 
-const nodesCanPullImages: Rule = ({ network: { nat, interfaceEndpoints } }) => {
-    const problem = natProblem(nat, interfaceEndpoints);
+const nodesCanPullImages: Rule = ({ addons, network: { nat, interfaceEndpoints } }) => {
+    const problem = natProblem(nat, interfaceEndpoints, addons);
     return problem === undefined ? [] : [{ path: key("network.nat"), value: nat, message: problem }];
 };
 
