@@ -7,17 +7,19 @@ export interface SimulateOptions extends Pick<RecordOptions, "preview" | "onProg
     readonly root: string;
     /** Name of a stack that has a configuration file. */
     readonly stack: string;
+    /** Name that the program sees in place of the stack's own. */
+    readonly as?: string;
 }
 
 /** Runs the project's program for one of its stacks, as the Pulumi CLI would, and gives back what it registers. */
-export async function simulate({ root, stack, ...options }: SimulateOptions): Promise<Plan> {
+export async function simulate({ root, stack, as = stack, ...options }: SimulateOptions): Promise<Plan> {
     const { project, values, secretKeys } = readConfiguration(root, stack);
     const region = values["aws:region"];
     return record(() => runProgram(path.join(root, "index.ts")), {
         ...options,
         root,
         project,
-        stack,
+        stack: as,
         config: values,
         secretKeys,
         ...(region !== undefined && { region }),

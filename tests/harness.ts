@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as configuration from "../simulation/configuration";
-import { simulate } from "../simulation/program";
+import { simulate, type SimulateOptions } from "../simulation/program";
 import { record, type Plan, type PlannedResource, type RecordOptions } from "../simulation/record";
 
 const projectRoot = path.dirname(__dirname);
@@ -78,6 +78,9 @@ export function stackNames(): string[] {
 }
 
 /** Runs the project's own program for one of its stacks, with that stack's configuration. */
-export async function simulateStack(stack: string, options?: Pick<RecordOptions, "preview">): Promise<ResourceGraph> {
+export async function simulateStack(
+    stack: string,
+    options?: Pick<SimulateOptions, "preview" | "as">,
+): Promise<ResourceGraph> {
     return new ResourceGraph(await simulate({ root: projectRoot, stack, ...options }));
 }

@@ -204,7 +204,11 @@ describe("an invariant", () => {
                 new Broken(
                     "broken",
                     ({ child, provider }) =>
-                        new k8s.apps.v1.Deployment("broken-api", { metadata }, { ...child, provider }),
+                        new k8s.batch.v1.Job(
+                            "broken-api",
+                            { metadata, spec: { template: {} } },
+                            { ...child, provider },
+                        ),
                 ),
             /::broken-api: workloads wait for the nodes, but this one does not/,
         ],

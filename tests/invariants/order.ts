@@ -59,9 +59,14 @@ const orders: readonly Order[] = [
         earlier: ({ type, inputs }) => type === "aws:eks/addon:Addon" && inputs.addonName === "vpc-cni",
     },
     {
-        what: "node groups wait for the way out of their subnets",
+        what: "node groups wait for the routes of their subnets",
         later: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
-        earlier: ({ type }) => type === "aws:ec2/subnet:Subnet",
+        earlier: ({ type }) => type === "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    },
+    {
+        what: "node groups wait for the NAT gateway",
+        later: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
+        earlier: ({ type }) => type === "aws:ec2/natGateway:NatGateway",
     },
 ];
 
