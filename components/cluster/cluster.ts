@@ -29,6 +29,8 @@ export interface ClusterArgs {
     readonly dataKeyArn: pulumi.Input<string>;
     /** KMS key of the control plane's logs. Changed in place. */
     readonly logsKeyArn: pulumi.Input<string>;
+    /** What the nodes wait for: their way out of the subnets. A node that starts without it never joins. Default: nothing. */
+    readonly nodesDependOn?: readonly pulumi.Resource[];
     /** Whether `pulumi destroy` and the EKS API refuse to delete the cluster. Default false. Changed in place. */
     readonly protect?: boolean;
 }
@@ -88,7 +90,7 @@ export class Cluster extends Component {
             plans.filter((plan) => plan.beforeNodes),
             [cluster],
         );
-        const nodes = this.createNodes(early);
+        const nodes = this.createNodes([...early, ...(args.nodesDependOn ?? [])]);
         const late = this.createAddons(
             plans.filter((plan) => !plan.beforeNodes),
             nodes,
