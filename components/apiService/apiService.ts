@@ -110,7 +110,10 @@ export class ApiService extends Component {
         return [account, ...role.ready];
     }
 
-    /** Everything that is not secret. A change makes a new ConfigMap; the old one goes when nothing needs it any more. */
+    /**
+     * Everything that is not secret. A change makes a new ConfigMap; the old one goes when nothing needs it any more. An address that
+     * only the cloud knows is not part of the name, so it is changed under the pods; the digest on the pods rolls them then.
+     */
     private createConfigMap(): { name: string; resource: pulumi.Resource; digest: pulumi.Output<string> } {
         const data = Object.assign({}, this.plan.settings, ...this.variables.map(({ settings }) => settings)) as Record<
             string,
@@ -170,7 +173,7 @@ export class ApiService extends Component {
                     pods: this.selector,
                     port: this.port,
                     callers: callers.map((caller) => selectorFor(this.scope, caller)),
-                    loadBalancerCidrs: edge === undefined ? [] : (aws?.publicSubnetCidrs ?? []),
+                    loadBalancerCidrs: edge?.kind === "alb" ? (aws?.publicSubnetCidrs ?? []) : [],
                     scraped: this.plan.metricsPath !== null && addons.has("monitoring"),
                     stores: this.connections.map(({ connection }) => connection),
                     calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),

@@ -115,7 +115,12 @@ export interface AlbEdge {
 /** How requests from outside reach a service. Each kind is one member of this union and one file beside `ingress.ts`. */
 export type EdgeSpec = AlbEdge;
 
-/** What a system says about one of its services. Everything but `image` and `port` has a default. */
+/**
+ * What a system says about one of its services. Everything but `image` and `port` has a default.
+ *
+ * Nothing here replaces a service. What the container sees (image, port, resources, user, probes, variables, directories, times to
+ * stop, annotations) rolls the pods when it changes, without a lost request; everything else is changed in place.
+ */
 export interface ServiceSpec {
     /** Image repository, without a tag: the stack's configuration says which version is deployed. */
     readonly image: string;

@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiService, type ApiServiceArgs } from "../../../components/apiService/apiService";
 import type { ServiceSpec } from "../../../components/apiService/spec";
@@ -128,14 +129,42 @@ export function deployService(
     }, options);
 }
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests reach deep into manifests, whose shape they assert */
-export type Manifest = any;
-
-/** What was asked of Kubernetes for an object. */
-export function manifest(graph: ResourceGraph, kind: string, name = "api"): Manifest {
-    return graph.object(kind, name).inputs;
+/** A custom resource, of which only these parts are looked at. */
+interface CustomObject {
+    readonly apiVersion: string;
+    readonly metadata: types.output.meta.v1.ObjectMeta;
+    readonly spec: {
+        readonly updatePolicy: { readonly updateMode: string };
+        readonly targetRef: unknown;
+        readonly endpoints: readonly { readonly scrapeTimeout: string }[];
+    };
 }
 
-export function configMapOf(graph: ResourceGraph): Manifest {
-    return graph.one("kubernetes:core/v1:ConfigMap").inputs;
+/** Kubernetes objects by kind. What a manifest leaves out is undefined, whatever the type says. */
+export interface Manifests {
+    ConfigMap: types.output.core.v1.ConfigMap;
+    Deployment: types.output.apps.v1.Deployment;
+    HorizontalPodAutoscaler: types.output.autoscaling.v2.HorizontalPodAutoscaler;
+    Ingress: types.output.networking.v1.Ingress;
+    NetworkPolicy: types.output.networking.v1.NetworkPolicy;
+    PodDisruptionBudget: types.output.policy.v1.PodDisruptionBudget;
+    Role: types.output.rbac.v1.Role;
+    RoleBinding: types.output.rbac.v1.RoleBinding;
+    Service: types.output.core.v1.Service;
+    ServiceAccount: types.output.core.v1.ServiceAccount;
+    ServiceMonitor: CustomObject;
+    VerticalPodAutoscaler: CustomObject;
+}
+
+/** What was asked of Kubernetes for an object. */
+export function manifest<Kind extends keyof Manifests>(
+    graph: ResourceGraph,
+    kind: Kind,
+    name = "api",
+): Manifests[Kind] {
+    return graph.object(kind, name).inputs as unknown as Manifests[Kind];
+}
+
+export function configMapOf(graph: ResourceGraph): Manifests["ConfigMap"] {
+    return graph.one("kubernetes:core/v1:ConfigMap").inputs as unknown as Manifests["ConfigMap"];
 }
