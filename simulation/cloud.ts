@@ -162,6 +162,11 @@ function arnOf(args: NewResource, id: string, region: string): string {
     }
 }
 
+/** The name that the provider gives to what was given none. */
+export function autoName(type: string, name: string): string {
+    return `${name}-${digest(type, name).slice(0, 8)}`;
+}
+
 /** What Kubernetes makes of an object: its id, its name when it was given none, and the address of what is exposed. */
 function kubernetesObject(args: NewResource, region: string): { id: string; state: State } {
     const { metadata, kind, spec } = args.inputs as {
@@ -169,7 +174,7 @@ function kubernetesObject(args: NewResource, region: string): { id: string; stat
         kind?: string;
         spec?: { type?: string };
     };
-    const name = metadata?.name ?? `${args.name}-${digest(args.type, args.name).slice(0, 8)}`;
+    const name = metadata?.name ?? autoName(args.type, args.name);
     const state: State = metadata?.name === undefined ? { metadata: { ...metadata, name } } : {};
     if (kind === "Ingress" || (kind === "Service" && spec?.type === "LoadBalancer")) {
         const host = `k8s-${name.slice(0, 20)}-${digest(metadata?.namespace ?? "", name).slice(0, 10)}`;
@@ -193,8 +198,7 @@ export function simulatedCloud(region: string): SimulatedCloud {
             if (args.type.startsWith("kubernetes:") && inputs.kind !== undefined) {
                 return kubernetesObject(args, region);
             }
-            const id =
-                ids[args.type]?.(args) ?? (args.id || `${args.name}-${digest(args.type, args.name).slice(0, 7)}`);
+            const id = ids[args.type]?.(args) ?? (args.id || autoName(args.type, args.name));
             const common = args.type.startsWith("aws:")
                 ? { arn: arnOf(args, id, region), name: inputs.name ?? id }
                 : undefined;

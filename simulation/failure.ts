@@ -48,7 +48,7 @@ export function explain(failure: unknown, root: string): string {
         return failure.message;
     }
     if (failure.name === "TSError") {
-        return failure.message.replaceAll(`${root}${path.sep}`, "");
+        return syntaxError(failure, root);
     }
     if (code === "MODULE_NOT_FOUND") {
         return missingModule(failure, root);
@@ -66,6 +66,22 @@ export function explain(failure: unknown, root: string): string {
 
 function placeText({ file, line, column }: Place): string {
     return `${file}:${line}:${column}`;
+}
+
+/** The compiler names files relative to the project that this file is part of. */
+function syntaxError(failure: Error, root: string): string {
+    return failure.message
+        .split("\n")
+        .flatMap((line) => {
+            const found = /^(.+?)\((\d+),(\d+)\): error TS\d+: (.*)$/.exec(line);
+            const [, file = "", row = "", column = "", text = ""] = found ?? [];
+            const inside = path
+                .relative(root, path.resolve(__dirname, "..", file))
+                .split(path.sep)
+                .join("/");
+            return found === null ? [] : [`${inside}:${row}:${column}: ${text}`];
+        })
+        .join("\n");
 }
 
 function missingModule(failure: Error, root: string): string {

@@ -150,7 +150,14 @@ class Recorder {
 
     /** Answers for what is not a registration: provider functions, and resources that are only read. */
     readonly mocks: pulumi.runtime.Mocks = {
-        call: (args) => this.cloud.call(args),
+        call: (args) => {
+            try {
+                return this.cloud.call(args);
+            } catch (error) {
+                // The SDK reads the message of a failing call from where gRPC puts it.
+                throw Object.assign(error as Error, { details: (error as Error).message });
+            }
+        },
         newResource: (args) => {
             const { id, state } = this.cloud.create(args);
             return { id, state: { ...(args.inputs as Properties), ...state } };

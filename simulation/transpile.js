@@ -22,7 +22,12 @@ const loaded = new Map();
 let compiler;
 
 function compile(source, file) {
-    compiler ??= require("ts-node").create({ cwd: root, project: settings, transpileOnly: true });
+    if (compiler === undefined) {
+        const { prepareStackTrace } = Error;
+        compiler = require("ts-node").create({ cwd: root, project: settings, transpileOnly: true });
+        // ts-node rewrites every stack trace. That doubles their cost, and a run with a full cache would look different.
+        Error.prepareStackTrace = prepareStackTrace;
+    }
     return compiler.compile(source, file);
 }
 
@@ -90,7 +95,9 @@ function originalPosition(file, line, column) {
         return { line, column };
     }
     const entry = new SourceMap(JSON.parse(Buffer.from(map[1], "base64").toString())).findEntry(line - 1, column - 1);
-    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    return entry.originalLine === undefined
+        ? { line, column }
+        : { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
 module.exports = { register, originalPosition };

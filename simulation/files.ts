@@ -1,0 +1,21 @@
+import { helmFiles } from "./helmFiles";
+import { kubernetesObjects, manifestFiles } from "./manifests";
+import { dashboardFiles, ruleFiles } from "./monitoringFiles";
+import type { OutputFile } from "./outputFile";
+import { planFile } from "./planFile";
+import type { Plan } from "./record";
+
+/** What may stand at the top of an output directory. */
+export const outputEntries: readonly string[] = ["plan.json", "manifests", "helm", "rules", "dashboards"];
+
+/** Every file of a simulation's output. The same plan gives the same bytes. */
+export function filesOf(plan: Plan): OutputFile[] {
+    const objects = kubernetesObjects(plan);
+    return [
+        planFile(plan),
+        ...manifestFiles(objects),
+        ...helmFiles(plan),
+        ...ruleFiles(objects),
+        ...dashboardFiles(objects),
+    ];
+}
