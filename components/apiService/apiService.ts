@@ -5,13 +5,14 @@ import { labelsFor, selectorFor, type SystemScope } from "../context";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { componentName, physicalName } from "../naming";
 import { tagsFor } from "../tags";
+import { accessRules } from "./access";
 import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
 import { disruptionSpec, horizontalSpec, recommenderSpec, type Workload } from "./autoscaling";
 import { deregistrationDelayOf, planOf, type ServicePlan } from "./defaults";
 import { albAnnotations, ingressSpec } from "./ingress";
 import { networkPolicySpec } from "./networkPolicy";
-import { deploymentRules, podLabels, podSpec, portName, rolloutTimeoutSeconds } from "./podTemplate";
-import { serviceMonitorSpec } from "./serviceMonitor";
+import { deploymentRules, podLabels, podSpec, rolloutTimeoutSeconds } from "./podTemplate";
+import { serviceMonitorSpec, serviceSpec } from "./service";
 import type { AlbEdge } from "./spec";
 import { connectionVariables, fullDigest, knownDigest } from "./variables";
 
@@ -129,24 +130,10 @@ export class ApiService extends Component {
         return { name, resource, digest: fullDigest(data) };
     }
 
-    /** What the service account may read: its own ConfigMap and Secrets, by name. */
     private createAccess(configMapName: string): pulumi.Resource[] {
-        const read = (resource: string, resourceNames: string[]): k8s.types.input.rbac.v1.PolicyRule => ({
-            apiGroups: [""],
-            resources: [resource],
-            resourceNames,
-            verbs: ["get"],
-        });
-        const secrets = this.secretNames();
         const role = new k8s.rbac.v1.Role(
             this.childName("role"),
-            {
-                metadata: this.metadata(),
-                rules: [
-                    read("configmaps", [configMapName]),
-                    ...(secrets.length === 0 ? [] : [read("secrets", secrets)]),
-                ],
-            },
+            { metadata: this.metadata(), rules: accessRules(configMapName, this.secretNames()) },
             this.kubernetesOptions(),
         );
         const binding = new k8s.rbac.v1.RoleBinding(
@@ -196,10 +183,6 @@ export class ApiService extends Component {
             ...this.variables.flatMap((variables) => variables.secrets),
             ...secrets.flatMap(({ name, keys }) => keys.map((key) => ({ variable: key, secretName: name, key }))),
         ];
-        const waits = [...this.connections.map(({ connection }) => connection), ...secrets].flatMap((each) => [
-            ...each.dependsOn,
-            ...("secret" in each ? each.secret.dependsOn : []),
-        ]);
         const timeout = `${rolloutTimeoutSeconds(this.plan)}s`;
         return new k8s.apps.v1.Deployment(
             this.childName("deployment"),
@@ -220,34 +203,22 @@ export class ApiService extends Component {
                             selector: this.selector,
                             configMapName: configMap.name,
                             secretVariables,
+                            secretFiles: this.variables.flatMap(({ files }) => files),
                         }),
                     },
                 },
             },
             {
-                ...this.kubernetesOptions([...needs, configMap.resource, ...waits]),
+                ...this.kubernetesOptions([...needs, configMap.resource, ...this.whatItReads()]),
                 customTimeouts: { create: timeout, update: timeout },
             },
         );
     }
 
     private createService(): pulumi.Resource {
-        const { sessionAffinitySeconds } = this.plan;
         return new k8s.core.v1.Service(
             this.childName("service"),
-            {
-                metadata: this.metadata(),
-                spec: {
-                    type: "ClusterIP",
-                    selector: { ...this.selector },
-                    // A number, as in the network policies of those who call it.
-                    ports: [{ name: portName, port: this.servicePort, targetPort: this.port, protocol: "TCP" }],
-                    ...(sessionAffinitySeconds !== undefined && {
-                        sessionAffinity: "ClientIP",
-                        sessionAffinityConfig: { clientIP: { timeoutSeconds: sessionAffinitySeconds } },
-                    }),
-                },
-            },
+            { metadata: this.metadata(), spec: serviceSpec(this.selector, this.plan) },
             this.kubernetesOptions(),
         );
     }
@@ -294,12 +265,7 @@ export class ApiService extends Component {
                 apiVersion: "monitoring.coreos.com/v1",
                 kind: "ServiceMonitor",
                 metadata: this.metadata(),
-                spec: serviceMonitorSpec(
-                    this.selector,
-                    portName,
-                    this.plan.metricsPath,
-                    observability.scrapeIntervalSeconds,
-                ),
+                spec: serviceMonitorSpec(this.selector, this.plan.metricsPath, observability.scrapeIntervalSeconds),
             },
             this.kubernetesOptions(),
         );
@@ -372,7 +338,15 @@ export class ApiService extends Component {
         return this.connections.map(({ spec, connection }) => connectionVariables(spec, connection));
     }
 
-    /** Names of the Secrets that the container reads, each once. */
+    /** What has to exist before a container can start: its stores, and the Secrets it reads. */
+    private whatItReads(): pulumi.Resource[] {
+        const stores = this.connections.map(({ connection }) => connection);
+        const secrets = [...stores.map(({ secret }) => secret), ...(this.args.secrets ?? [])];
+        const authorities = stores.flatMap(({ certificateAuthority: authority }) => authority?.secret ?? []);
+        return [...stores, ...secrets, ...authorities].flatMap(({ dependsOn }) => dependsOn);
+    }
+
+    /** Names of the Secrets whose values the container is given, each once. */
     private secretNames(): string[] {
         const names = [
             ...this.variables.flatMap(({ secrets }) => secrets.map(({ secretName }) => secretName)),

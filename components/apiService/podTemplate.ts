@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { ProbeSpec, ResourceAmounts } from "./spec";
 import { podBounds, type ServicePlan } from "./defaults";
-import type { SecretVariable } from "./variables";
+import type { SecretFile, SecretVariable } from "./variables";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
@@ -19,6 +19,7 @@ export interface PodModel {
     /** Name of the ConfigMap whose keys become environment variables. */
     readonly configMapName: string;
     readonly secretVariables: readonly SecretVariable[];
+    readonly secretFiles: readonly SecretFile[];
 }
 
 /** Name of the container and of its port. */
@@ -44,7 +45,7 @@ function versionLabel(version: string): Record<string, string> {
 
 /** The pod of a service, hardened to the restricted Pod Security Standard. */
 export function podSpec(model: PodModel): PodSpec {
-    const { name, plan, selector } = model;
+    const { name, plan, selector, secretFiles } = model;
     return {
         serviceAccountName: name,
         automountServiceAccountToken: false,
@@ -57,12 +58,20 @@ export function podSpec(model: PodModel): PodSpec {
             spread("kubernetes.io/hostname", selector),
         ],
         containers: [container(model)],
-        volumes: plan.writablePaths.map((_, index) => ({
-            name: scratchName(index),
-            emptyDir: { sizeLimit: plan.limits.ephemeralStorage },
-        })),
+        volumes: [
+            ...plan.writablePaths.map((_, index) => ({
+                name: scratchName(index),
+                emptyDir: { sizeLimit: plan.limits.ephemeralStorage },
+            })),
+            ...secretFiles.map(({ secretName, key, fileName }, index) => ({
+                name: secretFileName(index),
+                secret: { secretName, items: [{ key, path: fileName }], defaultMode: readableByAll },
+            })),
+        ],
     };
 }
+
+const readableByAll = 0o444;
 
 function podSecurity({ runAsUser, port }: ServicePlan): types.input.core.v1.PodSecurityContext {
     return {
@@ -90,7 +99,7 @@ function spread(topologyKey: string, selector: Labels): types.input.core.v1.Topo
     };
 }
 
-function container({ plan, version, configMapName, secretVariables }: PodModel): Container {
+function container({ plan, version, configMapName, secretVariables, secretFiles }: PodModel): Container {
     const { probes, port } = plan;
     return {
         name: containerName,
@@ -113,7 +122,14 @@ function container({ plan, version, configMapName, secretVariables }: PodModel):
             readOnlyRootFilesystem: true,
             capabilities: { drop: ["ALL"] },
         },
-        volumeMounts: plan.writablePaths.map((mountPath, index) => ({ name: scratchName(index), mountPath })),
+        volumeMounts: [
+            ...plan.writablePaths.map((mountPath, index) => ({ name: scratchName(index), mountPath })),
+            ...secretFiles.map(({ directory }, index) => ({
+                name: secretFileName(index),
+                mountPath: directory,
+                readOnly: true,
+            })),
+        ],
     };
 }
 
@@ -127,6 +143,10 @@ function probe({ path, ...timing }: Required<ProbeSpec>): Probe {
 
 function scratchName(index: number): string {
     return `scratch-${index}`;
+}
+
+function secretFileName(index: number): string {
+    return `secret-file-${index}`;
 }
 
 /** How a Deployment replaces its pods: never fewer than before, a quarter more at most. */

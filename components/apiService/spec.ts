@@ -56,10 +56,13 @@ export interface ConnectionSpec {
     /**
      * Names of the environment variables. Default for databases: DATABASE_HOST, DATABASE_READ_HOST (the same host without read
      * replicas), DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD, DATABASE_SSLMODE (`require` or `disable` for
-     * PostgreSQL, `REQUIRED` or `DISABLED` for MySQL); for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS (`true` or `false`),
-     * REDIS_PASSWORD.
+     * PostgreSQL, `REQUIRED` or `DISABLED` for MySQL), DATABASE_CA_FILE; for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS (`true` or
+     * `false`), REDIS_PASSWORD, REDIS_CA_FILE. The CA file is set where the store's certificate is signed by an authority of its
+     * own: the path of that authority's certificate.
      */
-    readonly variables?: Partial<Record<"host" | "readHost" | "port" | "name" | "user" | "password" | "tls", string>>;
+    readonly variables?: Partial<
+        Record<"host" | "readHost" | "port" | "name" | "user" | "password" | "tls" | "certificateAuthority", string>
+    >;
     /** Most connections that one pod opens. Checked against the database: pool × most pods must leave 10 for others. */
     readonly poolSize?: number;
 }

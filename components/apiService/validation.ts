@@ -9,7 +9,9 @@ import { variableProblems } from "./variableRules";
 /** What is known of the things that a spec names. The more is known, the more can be checked. */
 export interface KnownParts {
     /** Stores by name. */
-    readonly stores?: Readonly<Record<string, Pick<StoreConnection, "kind" | "maxConnections">>>;
+    readonly stores?: Readonly<
+        Record<string, Pick<StoreConnection, "kind" | "maxConnections" | "certificateAuthority">>
+    >;
     /** Keys of the secrets by name. */
     readonly secrets?: Readonly<Record<string, readonly string[]>>;
 }

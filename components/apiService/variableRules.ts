@@ -1,6 +1,6 @@
 import { connectionOf } from "./defaults";
 import { issue, type Problems } from "./problems";
-import type { ServiceSpec } from "./spec";
+import type { ConnectionSpec, ServiceSpec } from "./spec";
 import type { KnownParts } from "./validation";
 import { variableNames } from "./variables";
 
@@ -46,15 +46,24 @@ export function variableProblems(spec: ServiceSpec, known: KnownParts): Problems
     ];
 }
 
-/** Without the kind of the store only the names that the spec itself gives are certain. */
-function connectionClaims(spec: ServiceSpec, { stores = {} }: KnownParts): Claim[] {
-    return (spec.connections ?? []).map(connectionOf).flatMap((connection, index) => {
-        const kind = stores[connection.to]?.kind;
-        const names = kind === undefined ? (connection.variables ?? {}) : variableNames(connection, kind);
-        return Object.entries(names).flatMap(([part, name]) =>
-            name === undefined ? [] : [{ name, path: `connections.${index}.variables.${part}` }],
+function connectionClaims(spec: ServiceSpec, known: KnownParts): Claim[] {
+    return (spec.connections ?? [])
+        .map(connectionOf)
+        .flatMap((connection, index) =>
+            Object.entries(certainNames(connection, known)).flatMap(([part, name]) =>
+                name === undefined ? [] : [{ name, path: `connections.${index}.variables.${part}` }],
+            ),
         );
-    });
+}
+
+/** Without the kind of the store only the names that the spec itself gives are certain. */
+function certainNames(connection: ConnectionSpec, { stores = {} }: KnownParts): ReturnType<typeof variableNames> {
+    const store = stores[connection.to];
+    if (store === undefined) {
+        return connection.variables ?? {};
+    }
+    const { certificateAuthority, ...names } = variableNames(connection, store.kind);
+    return store.certificateAuthority === undefined ? names : { ...names, certificateAuthority };
 }
 
 function secretClaims(spec: ServiceSpec, { secrets = {} }: KnownParts): Claim[] {

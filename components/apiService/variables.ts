@@ -12,10 +12,19 @@ export interface SecretVariable {
     readonly key: string;
 }
 
-/** What a container is told about a store: plain settings, and where the password is. */
+/** A key of a Kubernetes Secret that a container finds as a file. */
+export interface SecretFile {
+    readonly directory: string;
+    readonly fileName: string;
+    readonly secretName: string;
+    readonly key: string;
+}
+
+/** What a container is told about a store: plain settings, where the password is, and who signed the store's certificate. */
 export interface ConnectionVariables {
     readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
     readonly secrets: readonly SecretVariable[];
+    readonly files: readonly SecretFile[];
 }
 
 const databaseNames: Readonly<Partial<Record<Part, string>>> = {
@@ -26,6 +35,7 @@ const databaseNames: Readonly<Partial<Record<Part, string>>> = {
     user: "DATABASE_USER",
     password: "DATABASE_PASSWORD",
     tls: "DATABASE_SSLMODE",
+    certificateAuthority: "DATABASE_CA_FILE",
 };
 
 const cacheNames: Readonly<Partial<Record<Part, string>>> = {
@@ -33,6 +43,7 @@ const cacheNames: Readonly<Partial<Record<Part, string>>> = {
     port: "REDIS_PORT",
     password: "REDIS_PASSWORD",
     tls: "REDIS_TLS",
+    certificateAuthority: "REDIS_CA_FILE",
 };
 
 /**
@@ -59,6 +70,7 @@ export function variableNames(
 /** The environment variables by which a container is told about a store. */
 export function connectionVariables(spec: ConnectionSpec, connection: StoreConnection): ConnectionVariables {
     const { kind, host, readHost, port, databaseName, username, tls, secret, passwordKey } = connection;
+    const authority = authorityFile(connection);
     const values: Readonly<Partial<Record<Part, pulumi.Input<string>>>> = {
         host,
         // Without read replicas the primary answers reads, so a service can tell the two apart in every environment.
@@ -67,6 +79,7 @@ export function connectionVariables(spec: ConnectionSpec, connection: StoreConne
         ...(databaseName !== undefined && { name: databaseName }),
         ...(username !== undefined && { user: username }),
         tls: tls ? tlsWords[kind].on : tlsWords[kind].off,
+        ...(authority !== undefined && { certificateAuthority: `${authority.directory}/${authority.fileName}` }),
     };
     const names = variableNames(spec, kind);
     const settings: Record<string, pulumi.Input<string>> = {};
@@ -82,7 +95,20 @@ export function connectionVariables(spec: ConnectionSpec, connection: StoreConne
             names.password === undefined
                 ? []
                 : [{ variable: names.password, secretName: secret.name, key: passwordKey }],
+        files: authority === undefined ? [] : [authority],
     };
+}
+
+/** Only the authority's certificate is handed out; the Secret may hold the server's private key beside it. */
+function authorityFile({ name, certificateAuthority }: StoreConnection): SecretFile | undefined {
+    return certificateAuthority === undefined
+        ? undefined
+        : {
+              directory: `/etc/platform/certificates/${name}`,
+              fileName: "ca.crt",
+              secretName: certificateAuthority.secret.name,
+              key: certificateAuthority.key,
+          };
 }
 
 /**

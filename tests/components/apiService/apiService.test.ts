@@ -340,6 +340,30 @@ describe("configuration of an API service", () => {
         assert.equal((await annotations(complete, { addons }))[annotation], undefined);
     });
 
+    it("includes the certificate of a store's own authority, and nothing else of its Secret", async () => {
+        const graph = await deployService(() => {
+            const certificate = new k8s.core.v1.ConfigMap("certificate", {});
+            const secret = { name: "redis-tls", keys: ["ca.crt"], dependsOn: [certificate] };
+            const connection = cache({ tls: true, certificateAuthority: { secret, key: "ca.crt" } });
+            return { connections: [{ spec: { to: "redis" }, connection }], writablePaths: [] };
+        });
+        assert.deepEqual(pod(graph).spec.volumes, [
+            {
+                name: "secret-file-0",
+                secret: { secretName: "redis-tls", items: [{ key: "ca.crt", path: "ca.crt" }], defaultMode: 0o444 },
+            },
+        ]);
+        assert.deepEqual(container(graph).volumeMounts, [
+            { name: "secret-file-0", mountPath: "/etc/platform/certificates/redis", readOnly: true },
+        ]);
+        // The server's private key lies in the same Secret, so its name is in no role; and a renewal rolls no pods.
+        assert.ok(!JSON.stringify(manifest(graph, "Role").rules).includes("redis-tls"));
+        assert.ok(!JSON.stringify(manifest(graph, "Deployment").metadata.annotations).includes("redis-tls"));
+        const deployment = graph.one("kubernetes:apps/v1:Deployment");
+        const certificate = graph.one("kubernetes:core/v1:ConfigMap", "certificate");
+        assert.ok(deployment.dependencies.includes(certificate.urn));
+    });
+
     it("exists before the pods that read it, as do secrets and stores", async () => {
         const graph = await deployService(() => {
             const make = (name: string): k8s.core.v1.ConfigMap => new k8s.core.v1.ConfigMap(name, {});

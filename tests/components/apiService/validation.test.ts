@@ -182,6 +182,21 @@ describe("problems that show once the system is known", () => {
         assert.deepEqual(found({ connections: ["postgres", { to: "other", variables }] }), []);
     });
 
+    it("include two authorities that one variable would have to name", () => {
+        const secret = { name: "tls", keys: ["ca.crt"], dependsOn: [] };
+        const certificateAuthority = { secret, key: "ca.crt" };
+        const stores = {
+            a: { kind: "redis", certificateAuthority },
+            b: { kind: "redis", certificateAuthority },
+        } as const;
+        const variables = { host: "B_HOST", port: "B_PORT", password: "B_PASSWORD", tls: "B_TLS" };
+        const spec: ServiceSpec = { ...minimal, connections: ["a", { to: "b", variables }] };
+        assert.deepEqual(
+            serviceProblems("api", spec, { stores }).map(({ path, value }) => ({ path, value })),
+            [{ path: "connections.1.variables.certificateAuthority", value: "REDIS_CA_FILE" }],
+        );
+    });
+
     it("include a setting that a connection or a secret sets too", () => {
         assert.match(
             found({ settings: { DATABASE_HOST: "x" }, connections: ["postgres"] }).join(),

@@ -16,6 +16,7 @@ describe("variables of a connection", () => {
                 DATABASE_SSLMODE: "require",
             },
             secrets: [{ variable: "DATABASE_PASSWORD", secretName: "postgres-credentials", key: "password" }],
+            files: [],
         });
     });
 
@@ -23,6 +24,7 @@ describe("variables of a connection", () => {
         assert.deepEqual(connectionVariables({ to: "redis" }, cache()), {
             settings: { REDIS_HOST: "redis.shop.svc.cluster.local", REDIS_PORT: "6379", REDIS_TLS: "false" },
             secrets: [{ variable: "REDIS_PASSWORD", secretName: "redis-credentials", key: "password" }],
+            files: [],
         });
     });
 
@@ -43,6 +45,21 @@ describe("variables of a connection", () => {
             assert.equal(connectionVariables({ to: "store" }, database({ kind, tls })).settings[variable], word);
         });
     }
+
+    it("say where the certificate of a store's own authority is", () => {
+        const secret = { name: "redis-tls", keys: ["ca.crt"], dependsOn: [] };
+        const store = cache({ tls: true, certificateAuthority: { secret, key: "ca.crt" } });
+        const { settings, files } = connectionVariables({ to: "redis" }, store);
+        assert.equal(settings.REDIS_CA_FILE, "/etc/platform/certificates/redis/ca.crt");
+        assert.deepEqual(files, [
+            {
+                directory: "/etc/platform/certificates/redis",
+                fileName: "ca.crt",
+                secretName: "redis-tls",
+                key: "ca.crt",
+            },
+        ]);
+    });
 
     it("take the names that the service gives", () => {
         const variables = { host: "MYSQL_HOST", password: "MYSQL_PASSWORD", name: undefined };
