@@ -15,7 +15,7 @@ export interface RotationClients {
         "describeReplicationGroups" | "modifyReplicationGroup",
         (input: Record<string, unknown>) => Promise<Record<string, unknown>>
     >;
-    readonly wait: (milliseconds: number) => Promise<unknown>;
+    wait: (milliseconds: number) => Promise<unknown>;
     readonly remainingMilliseconds: () => number;
 }
 
