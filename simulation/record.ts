@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
-import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { simulatedCloud, type SimulatedCloud } from "./cloud";
 import { firstRejection } from "./rejections";
 import { asSecret, maskedMembers, readable, withoutSecretMarks, type Properties } from "./wire";
@@ -95,20 +95,51 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Plan
     recorder.attach();
 
     let outputs: Record<string, unknown> = {};
-    await firstRejection(async () => {
-        await pulumi.runtime.runInPulumiStack(async () => {
-            outputs = ((await program()) ?? {}) as Record<string, unknown>;
-            return outputs;
-        });
-        await pulumi.runtime.disconnect();
-    });
+    const finished = await componentsThatFinish(() =>
+        firstRejection(async () => {
+            await pulumi.runtime.runInPulumiStack(async () => {
+                outputs = ((await program()) ?? {}) as Record<string, unknown>;
+                return outputs;
+            });
+            await pulumi.runtime.disconnect();
+        }),
+    );
     return {
         project,
         stack,
         resources: [...recorder.resources.values()].sort((a, b) => (a.urn < b.urn ? -1 : 1)),
         outputs: await resolveOutputs(outputs, options.root),
-        registeredOutputs: recorder.registeredOutputs,
+        registeredOutputs: finished,
     };
+}
+
+/**
+ * The URNs of the components that call `registerOutputs` while something runs. For a component that does not, the SDK makes the call
+ * itself, without arguments, so that the engine cannot tell the two apart.
+ */
+async function componentsThatFinish(run: () => Promise<void>): Promise<Set<string>> {
+    const prototype = pulumi.ComponentResource.prototype as unknown as {
+        registerOutputs: (this: pulumi.ComponentResource, ...outputs: unknown[]) => void;
+    };
+    const original = prototype.registerOutputs;
+    const components = new Set<pulumi.ComponentResource>();
+    prototype.registerOutputs = function (...outputs) {
+        if (outputs.length > 0) {
+            components.add(this);
+        }
+        original.apply(this, outputs);
+    };
+    try {
+        await run();
+    } finally {
+        prototype.registerOutputs = original;
+    }
+    const urns = [...components].map((component) => promiseOf(component.urn));
+    return new Set(await Promise.all(urns));
+}
+
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
 /** What the SDK needs of the answer to a registration. */
@@ -126,7 +157,7 @@ type Callback<T> = (error: Error | null, response?: T) => void;
 interface Monitor {
     newUrn(parent: string, type: string, name: string): string;
     registerResource(request: RegisterResourceRequest, callback: Callback<RegisterResponse>): void;
-    registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: Callback<object>): void;
+    registerResourceOutputs(request: unknown, callback: Callback<object>): void;
 }
 
 /**
@@ -136,7 +167,6 @@ interface Monitor {
  */
 class Recorder {
     readonly resources = new Map<string, PlannedResource>();
-    readonly registeredOutputs = new Set<string>();
     private readonly root: string;
 
     constructor(
@@ -174,10 +204,7 @@ class Recorder {
                 callback(error as Error);
             }
         };
-        monitor.registerResourceOutputs = (request, callback) => {
-            this.registeredOutputs.add(request.getUrn());
-            callback(null, {});
-        };
+        monitor.registerResourceOutputs = (_, callback) => callback(null, {});
     }
 
     private register(request: RegisterResourceRequest): RegisterResponse {
