@@ -127,6 +127,18 @@ const localNamesItsCluster: Rule = (config) =>
         "required in the local environment: a context of your kubeconfig, such as kind-platform",
     );
 
+const localHasNoPublicHosts: Rule = (config) =>
+    onAws(config)
+        ? []
+        : Object.entries(config.systems).flatMap(([name, { host }]) =>
+              issueWhen(
+                  host !== undefined,
+                  key(`systems.${name}.host`),
+                  host,
+                  "must be left out in the local environment, which has no load balancer; use kubectl port-forward",
+              ),
+          );
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     subnetsFit,
@@ -139,6 +151,7 @@ const rules: readonly Rule[] = [
     secretsCanBeRead,
     localHasNoAws,
     localNamesItsCluster,
+    localHasNoPublicHosts,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

@@ -252,6 +252,8 @@ const edge = z
     })
     .describe("How requests reach the systems.");
 
+const slackChannel = z.string().regex(/^#[a-z0-9_-]{1,79}$/, "a Slack channel such as #alerts");
+
 const observability = z
     .strictObject({
         retentionDays: z.int().min(1).max(365).default(15).describe("Days that Prometheus keeps metrics."),
@@ -265,11 +267,15 @@ const observability = z
             .default(15)
             .describe("Seconds between two evaluations of the rules."),
         logRetentionDays: retention.default(30).describe("Days that container logs are kept in CloudWatch Logs."),
-        slackChannel: z
-            .string()
-            .regex(/^#[a-z0-9_-]{1,79}$/, "a Slack channel such as #alerts")
+        slackChannel: slackChannel
             .default("#alerts")
             .describe("Where alerts are posted when `platform:slackWebhookUrl` is set."),
+        slackChannels: z
+            .record(dnsLabel, slackChannel)
+            .default({})
+            .describe(
+                "Channels of owners whose alerts do not belong in `slackChannel`. The webhook must be allowed to choose its channel.",
+            ),
         runbookBaseUrl: z
             .url()
             .default("https://github.com/your-org/platform/blob/main/docs/runbooks")

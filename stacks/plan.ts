@@ -1,6 +1,8 @@
 import { cacheProblems } from "../components/cache/validation";
+import { maxConnections } from "../components/database/maxConnections";
+import { inClusterMaxConnections } from "../components/database/spec";
 import { databaseProblems } from "../components/database/validation";
-import { serviceProblems } from "../components/apiService/validation";
+import { serviceProblems, type KnownParts } from "../components/apiService/validation";
 import type { ScalingSpec, ServiceSpec } from "../components/apiService/spec";
 import type { PlannedSystem, SystemDeclaration, SystemDefinition } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
@@ -26,7 +28,7 @@ export function planSystems(config: PlatformConfig, definitions: readonly System
         const declaration = definition.declare({ environment: config.environment, settings });
         const system = applySettings(name, declaration, settings, config);
         systems.push(system);
-        issues.push(...overrideIssues(system), ...declarationIssues(system));
+        issues.push(...overrideIssues(system), ...declarationIssues(system, config.data.database.instanceClass));
     }
     return { systems, issues: [...issues, ...sharedNames(systems)] };
 }
@@ -84,8 +86,9 @@ function overrideIssues({ name, settings, declaration }: PlannedSystem): ConfigI
         }));
 }
 
-function declarationIssues(system: PlannedSystem): ConfigIssue[] {
+function declarationIssues(system: PlannedSystem, instanceClass: string): ConfigIssue[] {
     const { databases = {}, caches = {}, services } = system.declaration;
+    const known = knownParts(system, instanceClass);
     const within = (part: string) => (problem: ConfigIssue) => ({
         ...problem,
         path: `${system.name}.${part}.${problem.path}`,
@@ -98,11 +101,25 @@ function declarationIssues(system: PlannedSystem): ConfigIssue[] {
             cacheProblems(spec, system.placement).map(within(`caches.${name}`)),
         ),
         ...Object.entries(services).flatMap(([name, spec]) =>
-            serviceProblems(name, spec).map(within(`services.${name}`)),
+            serviceProblems(name, spec, known).map(within(`services.${name}`)),
         ),
         ...Object.entries(services).flatMap(([name, spec]) => referenceIssues(system, name, spec)),
         ...duplicateParts(system),
     ];
+}
+
+/** What is known of stores and secrets before they exist. */
+function knownParts({ declaration, placement }: PlannedSystem, instanceClass: string): KnownParts {
+    const { databases = {}, caches = {}, secrets = {} } = declaration;
+    const databaseParts = Object.entries(databases).map(([name, { engine }]) => {
+        const most = placement === "managed" ? maxConnections(engine, instanceClass) : inClusterMaxConnections;
+        return [name, { kind: engine, ...(most !== undefined && { maxConnections: most }) }] as const;
+    });
+    const cacheParts = Object.keys(caches).map((name) => [name, { kind: "redis" as const }] as const);
+    return {
+        stores: Object.fromEntries([...databaseParts, ...cacheParts]),
+        secrets: Object.fromEntries(Object.entries(secrets).map(([name, { keys }]) => [name, Object.keys(keys)])),
+    };
 }
 
 /** Everything a service names must be declared by its system. */

@@ -94,6 +94,9 @@ export function createPlatform(config: StackConfig & { readonly region: string }
                 vpcId: network.vpcId,
                 publicSubnetCidrs: network.publicSubnets.map((subnet) => subnet.cidr),
                 dataSubnetCidrs: network.dataSubnets.map((subnet) => subnet.cidr),
+                ...(networkConfig.interfaceEndpoints.length > 0 && {
+                    interfaceEndpointCidrs: network.privateSubnets.map((subnet) => subnet.cidr),
+                }),
                 dataSubnetIds: network.dataSubnets.map((subnet) => subnet.id),
                 clusterName,
                 nodeSecurityGroupId: cluster.nodeSecurityGroupId,
