@@ -54,7 +54,7 @@ export function optionError(error: unknown, known: readonly string[]): UserError
     if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
         const guess = nearest(option.replace(/^-+/, ""), known);
         return new UserError(
-            `There is no option ${option}${guess === undefined ? "" : `; did you mean --${guess}?`} --help lists them.`,
+            `There is no option ${option}${guess === undefined ? "." : `; did you mean --${guess}?`} --help lists them.`,
         );
     }
     return new UserError(`${option} ${/argument missing/.test(message) ? "needs a value" : "takes no value"}.`);
