@@ -48,3 +48,19 @@ export type DashboardKey = keyof typeof dashboardTitles;
 export function dashboardUid(system: string, key: DashboardKey): string {
     return physicalName("grafanaDashboard", system, key);
 }
+
+/** Secrets that Alertmanager reads: its configuration, and apart from it what the configuration must not contain. */
+export const alertmanagerSecrets = {
+    configuration: "alertmanager-configuration",
+    credentials: "alertmanager-credentials",
+} as const;
+
+/** The Secret of Grafana's administrator. */
+export const grafanaAdmin = {
+    secretName: "grafana-admin",
+    userKey: "admin-user",
+    passwordKey: "admin-password",
+} as const;
+
+/** ClusterRole by which Grafana finds dashboards. */
+export const grafanaRole = "grafana-dashboards";

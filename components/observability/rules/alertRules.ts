@@ -16,15 +16,22 @@ const families: Readonly<Record<string, (model: MonitoringModel) => AlertDefinit
     cache: cacheAlerts,
 };
 
-/** The alerts of a system, a group for each family that has any. */
-export function alertRules(model: MonitoringModel): RuleGroup[] {
-    return Object.entries(families).flatMap(([family, alerts]) => {
-        const rules = alerts(model).map((definition) => alertingRule(model, definition));
-        return rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }];
+/** Every rule of a system by family, with what is recorded first, since the alerts read it. Families without rules are left out. */
+export function ruleFamilies(model: MonitoringModel): Readonly<Record<string, readonly RuleGroup[]>> {
+    const alerts = Object.entries(families).map(([family, definitions]) => {
+        const rules = definitions(model).map((definition) => alertingRule(model, definition));
+        return [family, rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }]] as const;
     });
+    const all = [["recording", recordingRules(model)] as const, ...alerts];
+    return Object.fromEntries(all.filter(([, groups]) => groups.length > 0));
 }
 
-/** Every rule of a system: what is recorded first, since the alerts read it. */
+/** The alerts of a system. */
+export function alertRules(model: MonitoringModel): RuleGroup[] {
+    return Object.entries(ruleFamilies(model)).flatMap(([family, groups]) => (family in families ? groups : []));
+}
+
+/** Every rule of a system. */
 export function ruleGroups(model: MonitoringModel): RuleGroup[] {
-    return [...recordingRules(model), ...alertRules(model)];
+    return Object.values(ruleFamilies(model)).flat();
 }

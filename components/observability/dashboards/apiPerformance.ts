@@ -1,0 +1,176 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { MonitoredService, MonitoringModel } from "../model";
+import { kubeStateMetrics, ratio, series, type Matcher } from "../promql";
+import { recorded } from "../rules/recordingRules";
+import { chosen, dashboard, namespaceVariable, type RowSpec } from "./dashboard";
+import { graph, stat, type Panel } from "./panel";
+
+/** How the services of a system do: load, errors, waiting, and what they run out of. */
+export function apiPerformance(model: MonitoringModel): Dashboard {
+    return dashboard(model, {
+        key: "api-performance",
+        description: `Load, errors, latency and saturation of the services of ${model.system}.`,
+        variables: [namespaceVariable(model)],
+        rows: model.services.map(serviceRow),
+    });
+}
+
+function serviceRow(service: MonitoredService): RowSpec {
+    const { metrics } = service;
+    return {
+        title: service.name,
+        panels:
+            metrics === undefined
+                ? [readyPods(service)]
+                : [
+                      ...numbers(service),
+                      ...trafficGraphs(service, metrics),
+                      ...saturationGraphs(service, metrics),
+                      ...(service.usesCache ? [cacheHits(service)] : []),
+                      ...(service.autoscaler === undefined ? [] : [autoscaling(service)]),
+                  ],
+    };
+}
+
+/** Series that the recording rules made for a service. */
+function ofService(service: MonitoredService): Record<string, Matcher> {
+    return { namespace: chosen.namespace, component: service.name };
+}
+
+function numbers(service: MonitoredService): Panel[] {
+    const { HighErrorRate, HighResponseTime } = service.limits;
+    return [
+        stat({
+            title: "Request rate",
+            description: "Requests a second.",
+            unit: "reqps",
+            queries: [{ expr: series(recorded.requestRate, ofService(service)), legend: "requests" }],
+        }),
+        stat({
+            title: "Error rate",
+            description: "Share of requests that end with a 5xx status. Red is where HighErrorRate fires.",
+            unit: "percentunit",
+            queries: [{ expr: series(recorded.errorRatio, ofService(service)), legend: "errors" }],
+            limit: { value: ratio(HighErrorRate.value), bad: "above" },
+        }),
+        stat({
+            title: "Latency, 95th percentile",
+            description: "One request in twenty takes longer. Red is where HighResponseTime fires.",
+            unit: "s",
+            queries: [{ expr: series(recorded.latency(0.95), ofService(service)), legend: "p95" }],
+            limit: { value: HighResponseTime.value, bad: "above" },
+        }),
+        readyPods(service),
+    ];
+}
+
+function readyPods(service: MonitoredService): Panel {
+    const ready = series("kube_deployment_status_replicas_available", {
+        ...kubeStateMetrics,
+        namespace: chosen.namespace,
+        deployment: service.name,
+    });
+    return stat({
+        title: "Ready pods",
+        description: "Pods that requests are sent to. Red is where ServiceNotReady fires.",
+        unit: "short",
+        queries: [{ expr: `max(${ready})`, legend: "pods" }],
+        limit: { value: 1, bad: "below" },
+    });
+}
+
+function trafficGraphs(service: MonitoredService, metrics: NonNullable<MonitoredService["metrics"]>): Panel[] {
+    const { HighErrorRate, HighResponseTime } = service.limits;
+    const requests = (labels: Record<string, Matcher> = {}): string =>
+        series(metrics.requests, { namespace: chosen.namespace, job: service.job, ...labels });
+    const perEndpoint = (labels: Record<string, Matcher> = {}): string =>
+        `sum by (${metrics.endpointLabel}) (rate(${requests(labels)}[$__rate_interval]))`;
+    return [
+        graph({
+            title: "Request rate by endpoint",
+            description: "Requests a second, by endpoint.",
+            unit: "reqps",
+            queries: [{ expr: perEndpoint(), legend: `{{${metrics.endpointLabel}}}` }],
+        }),
+        graph({
+            title: "Error rate",
+            description: "Share of requests that end with a 5xx status, over all endpoints.",
+            unit: "percentunit",
+            queries: [{ expr: series(recorded.errorRatio, ofService(service)), legend: "errors" }],
+            limit: { value: ratio(HighErrorRate.value), bad: "above" },
+        }),
+        graph({
+            title: "Latency",
+            description: "Half, 95 % and 99 % of the requests take no longer than this. The alert looks at 95 %.",
+            unit: "s",
+            queries: ([0.5, 0.95, 0.99] as const).map((quantile) => ({
+                expr: series(recorded.latency(quantile), ofService(service)),
+                legend: `p${quantile * 100}`,
+            })),
+            limit: { value: HighResponseTime.value, bad: "above" },
+        }),
+        graph({
+            title: "5xx by endpoint",
+            description: "Requests a second that end with a 5xx status, by endpoint and status.",
+            unit: "reqps",
+            queries: [
+                {
+                    expr: `sum by (${metrics.endpointLabel}, ${metrics.statusLabel}) (rate(${requests({ [metrics.statusLabel]: { matches: "5.." } })}[$__rate_interval]))`,
+                    legend: `{{${metrics.endpointLabel}}} {{${metrics.statusLabel}}}`,
+                },
+            ],
+        }),
+    ];
+}
+
+function saturationGraphs(service: MonitoredService, metrics: NonNullable<MonitoredService["metrics"]>): Panel[] {
+    const { HighActiveConnections, ConnectionPoolNearlyExhausted } = service.limits;
+    const active = series(metrics.activeConnections, { namespace: chosen.namespace, job: service.job });
+    const pool = graph({
+        title: "Database connection pool",
+        description: "Share of each pod's pool that is in use. When it is used up, requests wait.",
+        unit: "percentunit",
+        queries: [{ expr: series(recorded.poolRatio, ofService(service)), legend: "{{pod}}" }],
+        limit: { value: ratio(ConnectionPoolNearlyExhausted.value), bad: "above" },
+    });
+    return [
+        graph({
+            title: "Active connections",
+            description: "Requests in flight in each pod.",
+            unit: "short",
+            queries: [{ expr: `sum by (pod) (${active})`, legend: "{{pod}}" }],
+            limit: { value: HighActiveConnections.value, bad: "above" },
+        }),
+        ...(service.usesDatabase ? [pool] : []),
+    ];
+}
+
+function cacheHits(service: MonitoredService): Panel {
+    return graph({
+        title: "Cache hit rate",
+        description: "Share of look-ups that the cache answers, as the service counts them.",
+        unit: "percentunit",
+        queries: [{ expr: series(recorded.cacheHitRatio, ofService(service)), legend: "hits" }],
+        limit: { value: ratio(service.limits.CacheHitRateLow.value), bad: "below" },
+    });
+}
+
+function autoscaling(service: MonitoredService): Panel {
+    const autoscaler = (metric: string): string =>
+        `max(${series(`kube_horizontalpodautoscaler_${metric}`, {
+            ...kubeStateMetrics,
+            namespace: chosen.namespace,
+            horizontalpodautoscaler: service.name,
+        })})`;
+    return graph({
+        title: "Pods and their bounds",
+        description: "How many pods the autoscaler wants and has. At the maximum, more load gets no more pods.",
+        unit: "short",
+        queries: [
+            { expr: autoscaler("status_current_replicas"), legend: "current" },
+            { expr: autoscaler("status_desired_replicas"), legend: "desired" },
+            { expr: autoscaler("spec_min_replicas"), legend: "minimum" },
+            { expr: autoscaler("spec_max_replicas"), legend: "maximum" },
+        ],
+    });
+}

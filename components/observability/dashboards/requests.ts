@@ -1,0 +1,118 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { MonitoredService, MonitoringModel } from "../model";
+import { literally, series, type Matcher } from "../promql";
+import { chosen, dashboard, namespaceVariable, type RowSpec, type VariableSpec } from "./dashboard";
+import { graph, type Panel } from "./panel";
+
+type MeasuredService = MonitoredService & { readonly metrics: NonNullable<MonitoredService["metrics"]> };
+
+/** Requests in detail: by endpoint, by status, and how long they take. */
+export function requestRateAndLatency(model: MonitoringModel): Dashboard {
+    const services = model.services.flatMap((service) =>
+        service.metrics === undefined ? [] : [{ ...service, metrics: service.metrics }],
+    );
+    return dashboard(model, {
+        key: "requests",
+        description: `Requests to the services of ${model.system} by endpoint and status, and their latency.`,
+        variables: [namespaceVariable(model), ...endpointVariable(services)],
+        rows: services.map(serviceRow),
+    });
+}
+
+/** The endpoints of all services; they call the label alike unless they say otherwise. */
+function endpointVariable(services: readonly MeasuredService[]): VariableSpec[] {
+    const [first] = services;
+    if (first === undefined) {
+        return [];
+    }
+    const jobs = services.map((service) => literally(service.job)).join("|");
+    const requests = series(first.metrics.requests, { namespace: chosen.namespace, job: { matches: jobs } });
+    return [
+        {
+            name: "endpoint",
+            label: "Endpoint",
+            query: `label_values(${requests}, ${first.metrics.endpointLabel})`,
+            // Requests without the label are meant, too.
+            all: ".*",
+        },
+    ];
+}
+
+function serviceRow(service: MeasuredService): RowSpec {
+    return { title: service.name, panels: [...rates(service), ...latencies(service)] };
+}
+
+function selection({ job, metrics }: MeasuredService, labels: Record<string, Matcher> = {}): Record<string, Matcher> {
+    return { namespace: chosen.namespace, job, [metrics.endpointLabel]: chosen.endpoint, ...labels };
+}
+
+function rates(service: MeasuredService): Panel[] {
+    const { requests, endpointLabel, statusLabel } = service.metrics;
+    const rate = (by: string, labels?: Record<string, Matcher>): string =>
+        `sum by (${by}) (rate(${series(requests, selection(service, labels))}[$__rate_interval]))`;
+    return [
+        graph({
+            title: "Request rate by endpoint",
+            description: "Requests a second, by endpoint.",
+            unit: "reqps",
+            queries: [{ expr: rate(endpointLabel), legend: `{{${endpointLabel}}}` }],
+        }),
+        graph({
+            title: "Request rate by status",
+            description: "Requests a second, by status code. 4xx is the clients' mistake, 5xx the service's.",
+            unit: "reqps",
+            queries: [{ expr: rate(statusLabel), legend: `{{${statusLabel}}}` }],
+        }),
+        graph({
+            title: "Request rate by pod",
+            description:
+                "Requests a second, by pod. They should be alike; one that gets more has clients that keep to it.",
+            unit: "reqps",
+            queries: [{ expr: rate("pod"), legend: "{{pod}}" }],
+        }),
+        graph({
+            title: "Error rate by endpoint",
+            description:
+                "Share of requests that end with a 5xx status, by endpoint. Only endpoints with requests are shown.",
+            unit: "percentunit",
+            queries: [
+                {
+                    expr: `${rate(endpointLabel, { [statusLabel]: { matches: "5.." } })} / (${rate(endpointLabel)} > 0)`,
+                    legend: `{{${endpointLabel}}}`,
+                },
+            ],
+            limit: { value: service.limits.HighErrorRate.value / 100, bad: "above" },
+        }),
+    ];
+}
+
+function latencies(service: MeasuredService): Panel[] {
+    const { duration, endpointLabel } = service.metrics;
+    const buckets = `rate(${series(`${duration}_bucket`, selection(service))}[$__rate_interval])`;
+    const total = (suffix: string): string =>
+        `sum by (${endpointLabel}) (rate(${series(`${duration}_${suffix}`, selection(service))}[$__rate_interval]))`;
+    const limit = { value: service.limits.HighResponseTime.value, bad: "above" } as const;
+    return [
+        ...([0.5, 0.95, 0.99] as const).map((quantile) =>
+            graph({
+                title: `Latency by endpoint, p${quantile * 100}`,
+                description: `${quantile * 100} % of the requests to the endpoint take no longer than this.`,
+                unit: "s",
+                queries: [
+                    {
+                        expr: `histogram_quantile(${quantile}, sum by (${endpointLabel}, le) (${buckets}))`,
+                        legend: `{{${endpointLabel}}}`,
+                    },
+                ],
+                // The alert is about the 95th percentile.
+                ...(quantile === 0.95 && { limit }),
+            }),
+        ),
+        graph({
+            title: "Mean latency by endpoint",
+            description: "Time spent on requests divided by their number. Far below p95, a few requests are very slow.",
+            unit: "s",
+            queries: [{ expr: `${total("sum")} / (${total("count")} > 0)`, legend: `{{${endpointLabel}}}` }],
+        }),
+    ];
+}

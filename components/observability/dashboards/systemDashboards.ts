@@ -1,0 +1,18 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { MonitoringModel } from "../model";
+import type { DashboardKey } from "../names";
+import { apiPerformance } from "./apiPerformance";
+import { databaseMetrics } from "./databaseMetrics";
+import { podResources } from "./podResources";
+import { requestRateAndLatency } from "./requests";
+
+/** The dashboards of a system. One about stores exists only where there are stores. */
+export function systemDashboards(model: MonitoringModel): Readonly<Partial<Record<DashboardKey, Dashboard>>> {
+    const stores = model.databases.length + model.caches.length;
+    return {
+        "api-performance": apiPerformance(model),
+        ...(stores > 0 && { database: databaseMetrics(model) }),
+        pods: podResources(model),
+        requests: requestRateAndLatency(model),
+    };
+}

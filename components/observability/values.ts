@@ -1,0 +1,2 @@
+/** Values of a Helm chart: plain data. */
+export type Values = Readonly<Record<string, unknown>>;
