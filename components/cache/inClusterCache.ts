@@ -30,6 +30,9 @@ const passwordKey = "password";
  * installed, encrypted connections. It is one pod: a node that goes away takes it down for about a minute, until its volume is
  * attached elsewhere in the same zone.
  *
+ * A new password reaches the server up to two minutes after the Secret: the kubelet refreshes mounted files about once a minute. A
+ * service that is restarted in between is not ready until then, while its old pods go on.
+ *
  * Costs the volume, $0.08 a GiB and month (Amazon EBS pricing, gp3 in us-east-1), and its share of a node.
  */
 export class InClusterCache extends Component {

@@ -209,7 +209,7 @@ export class ManagedCache extends Component {
                 authTokenOf: {
                     key: passwordKey,
                     initial: token,
-                    replicationGroupId: group.id,
+                    replicationGroupId: group.replicationGroupId,
                     replicationGroupArn: group.arn,
                 },
             },

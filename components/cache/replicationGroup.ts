@@ -18,7 +18,7 @@ export interface ReplicationGroupPlan {
     readonly snapshotRetentionDays: number;
     readonly snapshotWindow: string;
     readonly maintenanceWindow: string;
-    /** Whether changes wait for the maintenance window. */
+    /** Whether changes wait for the maintenance window, or for the next rotation of the token, which applies what is waiting. */
     readonly deferChanges: boolean;
 }
 

@@ -30,6 +30,7 @@ const rotationTimeoutSeconds = 900;
 /**
  * How one system reads and rotates its AWS secrets: a role that the External Secrets Operator assumes to read them, a SecretStore that
  * names the role, and the function that rotates them, with a role of its own. Neither role may do anything until a secret grants it.
+ * A role has room for about twenty grants (IAM quotas: 10,240 characters of inline policies).
  *
  * Costs nothing by itself: a role is free, and the function runs for minutes every 90 days (AWS Lambda pricing: $0.0000133334 per
  * GB-second).
