@@ -1,0 +1,73 @@
+# shellcheck shell=sh
+# How MySQL is logged in to, dumped and restored. Read by common.sh's users with `.`.
+
+# shellcheck disable=SC2034 # read by verify_dump
+END_MARKER='-- Dump completed'
+
+# The clients take a password from a file of theirs; as an argument every process of the container could read it.
+client_file="${TMPDIR:-/tmp}/client.cnf"
+
+read_password() {
+    (
+        umask 077
+        {
+            echo '[client]'
+            echo "host=$DB_HOST"
+            echo "port=$DB_PORT"
+            echo 'protocol=TCP'
+            echo "user=$DB_USER"
+            echo "password=\"$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")\""
+            echo "ssl-mode=${MYSQL_SSL_MODE:-REQUIRED}"
+            echo 'default-character-set=utf8mb4'
+        } >"$client_file"
+    )
+}
+
+query() {
+    mysql --defaults-file="$client_file" --connect-timeout=10 --batch --skip-column-names --execute "$1"
+}
+
+login() {
+    query 'SELECT 1' >/dev/null
+}
+
+refused() {
+    case "$1" in
+    *'ERROR 1045'*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
+dump_database() {
+    mysqldump --defaults-file="$client_file" --single-transaction --quick --routines --triggers --events --hex-blob \
+        --no-tablespaces --set-gtid-purged=OFF "$DB_NAME"
+}
+
+create_database() {
+    query "CREATE DATABASE \`$1\` CHARACTER SET utf8mb4"
+}
+
+drop_database() {
+    query "DROP DATABASE IF EXISTS \`$1\`"
+}
+
+# MySQL commits every change of a table's shape at once, so a failed load leaves a part, which the caller drops.
+load_database() {
+    mysql --defaults-file="$client_file" --database "$1"
+}
+
+count_tables() {
+    query "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$1' AND table_type = 'BASE TABLE'"
+}
+
+# MySQL cannot rename a database, and tables with triggers cannot be moved between databases, so the copy is loaded once more.
+switch_instructions() {
+    cat <<END
+-- As $DB_USER on $DB_HOST, after a fresh backup of what is there now:
+DROP DATABASE \`$DB_NAME\`;
+CREATE DATABASE \`$DB_NAME\` CHARACTER SET utf8mb4;
+-- and then, in a shell:
+mysqldump --single-transaction --routines --triggers --events --no-tablespaces --set-gtid-purged=OFF '$1' | mysql '$DB_NAME'
+-- Once all is well: DROP DATABASE \`$1\`;
+END
+}

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Restores a dump from $WORK_DIR into a new database beside the live one, which it never touches, and prints how to switch over.
+# Which dump: the one that $BACKUP names, else the newest.
+set -eu
+here=$(dirname "$0")
+# shellcheck source=components/database/scripts/common.sh
+. "$here/common.sh"
+# shellcheck source=components/database/scripts/postgres.sh
+. "$here/$ENGINE.sh"
+
+name=${BACKUP:-}
+if [ -z "$name" ]; then
+    for file in "$WORK_DIR"/*.sql.gz; do
+        if [ -f "$file.sha256" ]; then
+            name=${file##*/}
+        fi
+    done
+    [ -n "$name" ] || fail "there is no complete backup in $WORK_DIR"
+fi
+[ -f "$WORK_DIR/$name" ] || fail "there is no backup $name in $WORK_DIR"
+
+(cd "$WORK_DIR" && sha256sum -c "$name.sha256" >/dev/null 2>&1) || fail "$name is not what was backed up: its checksum differs"
+verify_dump "$WORK_DIR/$name"
+
+read_password
+require_login
+now=$(date -u +%Y%m%d%H%M%S)
+restored="${DB_NAME}_restore_$now"
+say "restoring $name into the new database $restored"
+create_database "$restored"
+
+# Half a database must not lie around for somebody to mistake it for a whole one.
+trap 'drop_database "$restored"' EXIT
+trap 'exit 1' INT TERM
+gzip -dc "$WORK_DIR/$name" | load_database "$restored" || fail "the restore failed; $restored is dropped, $DB_NAME is untouched"
+trap - EXIT
+
+say "done: $restored has $(count_tables "$restored") tables"
+cat <<END
+
+$DB_NAME is as it was. Look at $restored first. To make it the live database, stop the services that are connected, then:
+
+$(switch_instructions "$restored" "${DB_NAME}_before_$now")
+
+Then start the services again.
+END
