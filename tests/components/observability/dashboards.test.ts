@@ -1,0 +1,217 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { systemDashboards } from "../../../components/observability/dashboards/systemDashboards";
+import { defaultLimits } from "../../../components/observability/limits";
+import type { MonitoringModel } from "../../../components/observability/model";
+import { dashboardUid } from "../../../components/observability/names";
+import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import { completeModel, installed, modelOf, plannedSystem, runOn } from "./fixtures";
+
+interface PanelJson {
+    readonly id: number;
+    readonly type: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly datasource?: { readonly uid: string };
+    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    readonly targets?: readonly { readonly expr: string; readonly refId: string; readonly legendFormat: string }[];
+    readonly fieldConfig?: {
+        readonly defaults: { readonly unit?: string; readonly thresholds?: { readonly steps: readonly Step[] } };
+    };
+}
+
+interface Step {
+    readonly value: number | null;
+    readonly color: string;
+}
+
+interface DashboardJson {
+    readonly uid: string;
+    readonly title: string;
+    readonly editable: boolean;
+    readonly panels: readonly PanelJson[];
+    readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] };
+}
+
+/** The dashboards as Grafana reads them. */
+function dashboardsOf(model: MonitoringModel): DashboardJson[] {
+    return Object.values(systemDashboards(model)).map((each) => JSON.parse(JSON.stringify(each)) as DashboardJson);
+}
+
+const dashboards = dashboardsOf(completeModel());
+
+function panelsOf({ panels }: DashboardJson): PanelJson[] {
+    return panels.filter(({ type }) => type !== "row");
+}
+
+/** The value at which a panel changes its colour. */
+function limitOf(title: string, panel: string): number | null | undefined {
+    const found = dashboards
+        .filter((each) => each.title === title)
+        .flatMap(panelsOf)
+        .filter((each) => each.title === panel);
+    assert.ok(found.length > 0, `${title}: ${panel}`);
+    return found[0]?.fieldConfig?.defaults.thresholds?.steps[1]?.value;
+}
+
+/** An expression as Prometheus gets it. */
+function resolved(expr: string): string {
+    return expr.replace(/\$__rate_interval/g, "5m").replace(/\$(\w+)/g, "x");
+}
+
+describe("dashboards", () => {
+    it("are the four that a system has, with addresses that stay", () => {
+        assert.deepEqual(
+            dashboards.map(({ title, uid }) => [title, uid]),
+            [
+                ["API Performance Overview", "user-management-api-performance"],
+                ["Database Metrics", "user-management-database"],
+                ["Pod Resource Usage", "user-management-pods"],
+                ["Request Rate & Latency", "user-management-requests"],
+            ],
+        );
+    });
+
+    it("have uids of at most 40 characters, whatever the system is called", () => {
+        fc.assert(
+            fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/), (system) => {
+                const uid = dashboardUid(system, "api-performance");
+                assert.match(uid, /^[a-zA-Z0-9_-]{1,40}$/);
+                assert.notEqual(uid, dashboardUid(system, "requests"));
+            }),
+        );
+    });
+
+    it("are the same bytes every time", () => {
+        assert.equal(
+            JSON.stringify(systemDashboards(completeModel())),
+            JSON.stringify(systemDashboards(completeModel())),
+        );
+    });
+
+    for (const dashboard of dashboards) {
+        describe(dashboard.title, () => {
+            it("offers a choice of data source and namespace, and uses every variable", () => {
+                const names = dashboard.templating.list.map(({ name }) => name);
+                assert.deepEqual(names.slice(0, 2), ["datasource", "namespace"]);
+                const text = JSON.stringify([dashboard.panels, dashboard.templating]);
+                for (const name of names) {
+                    assert.ok(text.includes(`$${name}`) || text.includes(`\${${name}}`), name);
+                }
+            });
+
+            it("says of each panel what it shows, in which unit, and where it comes from", () => {
+                for (const panel of panelsOf(dashboard)) {
+                    assert.match(panel.description ?? "", /\.$/, panel.title);
+                    assert.ok(panel.fieldConfig?.defaults.unit, panel.title);
+                    assert.equal(panel.datasource?.uid, "${datasource}", panel.title);
+                    assert.ok((panel.targets ?? []).length > 0, panel.title);
+                    for (const { expr, legendFormat } of panel.targets ?? []) {
+                        assert.ok(legendFormat !== "" && expr.includes('namespace=~"$namespace"'), expr);
+                    }
+                }
+            });
+
+            it("lays panels out without overlap, each with an id of its own", () => {
+                const ids = dashboard.panels.map(({ id }) => id);
+                assert.deepEqual([...new Set(ids)], ids);
+                const taken = new Set<string>();
+                for (const { gridPos, title } of dashboard.panels) {
+                    assert.ok(gridPos.x + gridPos.w <= 24, title);
+                    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+                        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+                            assert.ok(!taken.has(`${x},${y}`), `${title} overlaps at ${x},${y}`);
+                            taken.add(`${x},${y}`);
+                        }
+                    }
+                }
+            });
+
+            it("cannot be edited in Grafana, where the edit would be lost", () => {
+                assert.equal(dashboard.editable, false);
+            });
+        });
+    }
+
+    const api = "API Performance Overview";
+    const stores = "Database Metrics";
+    const pods = "Pod Resource Usage";
+    for (const [title, panel, value] of [
+        [api, "Error rate", defaultLimits.HighErrorRate.value / 100],
+        [api, "Latency", defaultLimits.HighResponseTime.value],
+        [api, "Database connection pool", defaultLimits.ConnectionPoolNearlyExhausted.value / 100],
+        [api, "Active connections", defaultLimits.HighActiveConnections.value],
+        [api, "Cache hit rate", defaultLimits.CacheHitRateLow.value / 100],
+        ["Request Rate & Latency", "Latency by endpoint, p95", defaultLimits.HighResponseTime.value],
+        [stores, "Connections of the maximum", defaultLimits.DatabaseConnectionsNearMaximum.value / 100],
+        [stores, "Age of the last backup", defaultLimits.DatabaseBackupTooOld.value * 3600],
+        [stores, "Memory of the maximum", defaultLimits.CacheMemoryNearMaximum.value / 100],
+        [stores, "Evictions", defaultLimits.CacheEvicting.value],
+        [stores, "Volume", defaultLimits.VolumeNearlyFull.value / 100],
+        [pods, "CPU of what is allowed", defaultLimits.HighCPUUsage.value / 100],
+        [pods, "Memory of what is allowed", defaultLimits.HighMemoryUsage.value / 100],
+        [pods, "CPU throttling", defaultLimits.HighCPUThrottling.value / 100],
+        [pods, "Restarts", defaultLimits.PodRestarting.value],
+    ] as const) {
+        it(`show the alert's limit ${value} in "${panel}"`, () => {
+            assert.equal(limitOf(title, panel), value);
+        });
+    }
+
+    it("follow a system's own objectives", () => {
+        const { declaration } = plannedSystem();
+        const service = { ...declaration.services["user-mgmt-api"], objectives: { latencyP95Seconds: 0.3 } } as never;
+        const model = modelOf("in-cluster", {
+            declaration: { ...declaration, services: { "user-mgmt-api": service } },
+        });
+        const latency = dashboardsOf(model)
+            .flatMap(panelsOf)
+            .filter(({ title }) => title === "Latency");
+        assert.equal(latency[0]?.fieldConfig?.defaults.thresholds?.steps[1]?.value, 0.3);
+    });
+
+    it("have none about stores where there are none", () => {
+        const titles = dashboardsOf({ ...completeModel(), databases: [], caches: [] }).map(({ title }) => title);
+        assert.ok(!titles.includes("Database Metrics"));
+    });
+
+    it("show MySQL's own metrics for a MySQL database", () => {
+        const model = completeModel();
+        const mysql = { ...model, databases: model.databases.map((each) => ({ ...each, engine: "mysql" as const })) };
+        const text = JSON.stringify(dashboardsOf(mysql));
+        assert.ok(text.includes("mysql_global_status_threads_connected") && !text.includes("pg_stat_database"));
+    });
+
+    it("read only recorded series that are recorded", () => {
+        const recorded = new Set(
+            ruleGroups(completeModel()).flatMap((group) =>
+                group.rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
+            ),
+        );
+        const text = JSON.stringify(dashboards);
+        for (const [name] of text.matchAll(/\b(service|pod|container|database|cache):[a-z0-9_]+:[a-z0-9_]+/g)) {
+            assert.ok(recorded.has(name), name);
+        }
+    });
+
+    it("ask Prometheus only what it understands", function () {
+        if (!installed("promtool")) {
+            console.log("      promtool is not installed (Debian package prometheus); the queries are not parsed");
+            this.skip();
+        }
+        const mysql = completeModel();
+        const all = [
+            ...dashboards,
+            ...dashboardsOf({ ...mysql, databases: mysql.databases.map((each) => ({ ...each, engine: "mysql" })) }),
+        ];
+        const rules = all
+            .flatMap(panelsOf)
+            .flatMap(({ targets }) => targets ?? [])
+            .map(({ expr }, index) => ({ record: `query_${index}`, expr: resolved(expr) }));
+        assert.ok(rules.length > 50);
+        runOn("promtool", ["check", "rules", "rules.yml"], {
+            "rules.yml": stringify({ groups: [{ name: "queries", rules }] }),
+        });
+    });
+});
