@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsContext } from "../context";
 
+/**
+ * Who may do what with a secret, said in the roles alone. Within one account a resource policy could only take away again, and one that
+ * took too much would lock out whoever has to repair it.
+ */
 type Aws = Pick<AwsContext, "region">;
 
 /** Use of a KMS key for the given secrets, through Secrets Manager and for nothing else. */
