@@ -47,6 +47,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         accountId,
         vpcId: network.vpcId,
         privateSubnetIds: network.privateSubnets.map((subnet) => subnet.id),
+        nodesDependOn: network.ready,
         config: platform.cluster,
         clusterKeyArn: keys.clusterKeyArn,
         dataKeyArn: keys.dataKeyArn,
@@ -64,7 +65,14 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         : undefined;
     const addons = new Addons("addons", {
         tags,
-        cluster: { name: clusterName, provider: cluster.provider, vpcId: network.vpcId, accountId, region },
+        cluster: {
+            name: clusterName,
+            kubernetesVersion: platform.cluster.version,
+            provider: cluster.provider,
+            vpcId: network.vpcId,
+            accountId,
+            region,
+        },
         enabled: platform.addons,
         edge: { hosts, ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }) },
         logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },

@@ -30,11 +30,16 @@ export class ResourceGraph {
         return found[0];
     }
 
-    /** The Kubernetes object of a kind and metadata name. */
-    object(kind: string, name: string): PlannedResource {
+    /** The Kubernetes object of a kind and metadata name; the namespace matters only where two have the same name. */
+    object(kind: string, name: string, namespace?: string): PlannedResource {
         const found = this.all.filter((resource) => {
-            const inputs = resource.inputs as { kind?: string; metadata?: { name?: string } };
-            return resource.type.startsWith("kubernetes:") && inputs.kind === kind && inputs.metadata?.name === name;
+            const inputs = resource.inputs as { kind?: string; metadata?: { name?: string; namespace?: string } };
+            return (
+                resource.type.startsWith("kubernetes:") &&
+                inputs.kind === kind &&
+                inputs.metadata?.name === name &&
+                (namespace === undefined || inputs.metadata.namespace === namespace)
+            );
         });
         if (found.length !== 1 || found[0] === undefined) {
             throw new Error(`expected one ${kind} "${name}", found ${found.length}`);

@@ -42,9 +42,7 @@ for (const stack of ["dev", "staging", "prod"]) {
 
         /** The specification of a Kubernetes object of the system, read as its test needs it. */
         function spec<T>(kind: string, name: string): T {
-            const { inputs } = graph.object(kind, name);
-            assert.equal((inputs.metadata as { namespace?: string }).namespace, namespace);
-            return inputs.spec as T;
+            return graph.object(kind, name, namespace).inputs.spec as T;
         }
 
         it("lives in a namespace of its own that admits only hardened pods", () => {
