@@ -43,8 +43,8 @@ export interface MonitoredDatabase extends MonitoredStore {
     readonly engine: "postgres" | "mysql";
     /** Read replicas that must be connected. */
     readonly readReplicas: number;
-    /** Name of the CronJob that backs it up; absent when there is none. */
-    readonly backupJob?: string;
+    /** Name of the CronJob that backs it up. */
+    readonly backupJob: string;
 }
 
 /** Everything that alerts and dashboards of one system are made from. */
@@ -67,7 +67,7 @@ export interface MonitoringModel {
 
 export interface ModelSources {
     readonly plan: PlannedSystem;
-    readonly platform: Pick<PlatformContext, "environment" | "aws" | "data" | "observability">;
+    readonly platform: Pick<PlatformContext, "environment" | "data" | "observability">;
     readonly stores: readonly StoreConnection[];
 }
 
@@ -156,7 +156,7 @@ function databaseOf(
         ...storeOf(store, plan, spec?.kubernetesName),
         engine: store.kind === "mysql" ? "mysql" : "postgres",
         readReplicas: plan.placement === "managed" ? (spec?.readReplicas ?? 0) : 0,
-        ...(platform.aws !== undefined && { backupJob: `${spec?.kubernetesName ?? store.name}-backup` }),
+        backupJob: `${spec?.kubernetesName ?? store.name}-backup`,
         limits: limitsWith({
             DatabaseBackupTooOld: longestGapHours(platform.data.backups.schedule) + backupGraceHours,
         }),

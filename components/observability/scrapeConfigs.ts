@@ -33,3 +33,13 @@ function keep(label: string, regex: string): object {
 function replace(label: string, target: string, regex: string): object {
     return { source_labels: [label], action: "replace", regex, target_label: target, replacement: "$1" };
 }
+
+/**
+ * What holds for every monitor. The operator labels targets with the name of their port as `endpoint`; services label their requests
+ * with `endpoint`, too, and Prometheus would rename theirs to `exported_endpoint`.
+ */
+export const portlessTargets = {
+    name: "portless",
+    default: true,
+    relabelings: [{ action: "labeldrop", regex: "endpoint" }],
+} as const;

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../../config/schema";
 import { grafanaValues } from "./grafanaValues";
 import { alertmanagerSecrets, localUrls, nodeExporterNamespace } from "./names";
-import { annotatedPods } from "./scrapeConfigs";
+import { annotatedPods, portlessTargets } from "./scrapeConfigs";
 import { reloaderResources, restrictedContainer, stackResources, type ContainerResources } from "./stackContainers";
 import type { Values } from "./values";
 
@@ -109,6 +109,7 @@ function prometheus({ stack, environment, config }: StackValuesInput, resources:
             podMonitorSelectorNilUsesHelmValues: false,
             probeSelectorNilUsesHelmValues: false,
             scrapeConfigSelectorNilUsesHelmValues: false,
+            scrapeClasses: [portlessTargets],
             additionalScrapeConfigs: [annotatedPods],
         },
     };

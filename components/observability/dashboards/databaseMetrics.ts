@@ -51,17 +51,13 @@ function databaseNumbers(database: MonitoredDatabase): Panel[] {
             limit: { value: ratio(limits.DatabaseConnectionsNearMaximum.value), bad: "above" },
         }),
         ...(engine === "postgres" ? [databaseSize(of("pg_database_size_bytes"))] : []),
-        ...(backupJob === undefined
-            ? []
-            : [
-                  stat({
-                      title: "Age of the last backup",
-                      description: "Time since a backup succeeded. Red is where DatabaseBackupTooOld fires.",
-                      unit: "s",
-                      queries: [{ expr: backupAge(backupJob), legend: "age" }],
-                      limit: { value: limits.DatabaseBackupTooOld.value * 3600, bad: "above" },
-                  }),
-              ]),
+        stat({
+            title: "Age of the last backup",
+            description: "Time since a backup succeeded. Red is where DatabaseBackupTooOld fires.",
+            unit: "s",
+            queries: [{ expr: backupAge(backupJob), legend: "age" }],
+            limit: { value: limits.DatabaseBackupTooOld.value * 3600, bad: "above" },
+        }),
     ];
 }
 

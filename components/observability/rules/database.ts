@@ -15,7 +15,7 @@ export function databaseAlerts(model: MonitoringModel): AlertDefinition[] {
             ...(database.engine === "postgres"
                 ? postgresAlerts(database, rateWindow(model.scrapeIntervalSeconds, 15))
                 : []),
-            ...(database.backupJob === undefined ? [] : [backupTooOld(database, database.backupJob)]),
+            backupTooOld(database),
             ...volumeAlerts(database, "database"),
         ]),
     ];
@@ -122,8 +122,8 @@ function replicationAlerts(database: MonitoredDatabase): AlertDefinition[] {
     ];
 }
 
-function backupTooOld(database: MonitoredDatabase, cronjob: string): AlertDefinition {
-    const { name, namespace, limits } = database;
+function backupTooOld(database: MonitoredDatabase): AlertDefinition {
+    const { name, namespace, limits, backupJob: cronjob } = database;
     const hours = limits.DatabaseBackupTooOld.value;
     const time = (metric: string): string =>
         `max by (namespace, cronjob) (${series(metric, { ...kubeStateMetrics, namespace, cronjob })})`;

@@ -24,9 +24,9 @@ export function plannedSystem(placement: Placement = "in-cluster"): PlannedSyste
     };
 }
 
-export const stores: readonly StoreConnection[] = [
-    store("postgres", "postgres", 5432, "postgres-exporter"),
-    store("redis", "redis", 6379, "redis-exporter"),
+const stores: readonly StoreConnection[] = [
+    store("postgres", "postgres", 5432, "user-management-postgres-exporter"),
+    store("redis", "redis", 6379, "user-management-redis-exporter"),
 ];
 
 function store(kind: StoreConnection["kind"], name: string, port: number, exporterJob: string): StoreConnection {
@@ -44,11 +44,11 @@ function store(kind: StoreConnection["kind"], name: string, port: number, export
     };
 }
 
-/** The model of system 1. AWS is there unless the test is about a local cluster. */
+/** The model of system 1. */
 export function modelOf(placement: Placement = "in-cluster", changes: Partial<PlannedSystem> = {}): MonitoringModel {
     return monitoringModel({
         plan: { ...plannedSystem(placement), ...changes },
-        platform: { environment: "dev", data: config.data, observability: config.observability, aws: {} as never },
+        platform: { environment: "dev", data: config.data, observability: config.observability },
         stores,
     });
 }

@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import { longestGapHours } from "../../../components/observability/backupSchedule";
-import { monitoringModel } from "../../../components/observability/model";
 import { literally, quoted, rateWindow, ratio, series } from "../../../components/observability/promql";
-import { config, modelOf, plannedSystem, stores } from "./fixtures";
+import { config, modelOf, plannedSystem } from "./fixtures";
 
 describe("monitoring model", () => {
     it("knows of a system what the system declares", () => {
@@ -22,11 +21,11 @@ describe("monitoring model", () => {
                 backupJob,
                 volumeClaims,
             ]),
-            [["postgres", "postgres-exporter", "postgres", "postgres-backup", "data-postgres-[0-9]+"]],
+            [["postgres", "user-management-postgres-exporter", "postgres", "postgres-backup", "data-postgres-[0-9]+"]],
         );
         assert.deepEqual(
             model.caches.map(({ name, job }) => [name, job]),
-            [["redis", "redis-exporter"]],
+            [["redis", "user-management-redis-exporter"]],
         );
     });
 
@@ -47,13 +46,6 @@ describe("monitoring model", () => {
         };
         assert.equal(fixed(3), undefined);
         assert.equal(fixed({ min: 3, max: 3 }), undefined);
-    });
-
-    it("expects no backup without AWS, where there is no bucket", () => {
-        const { environment } = config;
-        const platform = { environment, data: config.data, observability: config.observability };
-        const model = monitoringModel({ plan: plannedSystem(), platform, stores });
-        assert.equal(model.databases[0]?.backupJob, undefined);
     });
 
     for (const [schedule, hours] of [

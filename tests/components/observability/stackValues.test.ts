@@ -61,6 +61,12 @@ describe("values of kube-prometheus-stack", () => {
         }
     });
 
+    it("keep the label that services put on their requests from being renamed", () => {
+        assert.deepEqual(at(prod, "prometheus.prometheusSpec.scrapeClasses"), [
+            { name: "portless", default: true, relabelings: [{ action: "labeldrop", regex: "endpoint" }] },
+        ]);
+    });
+
     it("leave out what EKS does not show, and the rules about it", () => {
         for (const part of ["kubeEtcd", "kubeControllerManager", "kubeScheduler", "kubeProxy"]) {
             assert.equal(at(prod, `${part}.enabled`), false);

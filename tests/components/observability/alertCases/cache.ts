@@ -1,6 +1,6 @@
 import { namespace, pod, api, app, forever, type AlertCase } from "./situation";
 
-const redis = (metric: string): string => `${metric}{namespace="${namespace}",job="redis-exporter"}`;
+const redis = (metric: string): string => `${metric}{namespace="${namespace}",job="user-management-redis-exporter"}`;
 
 export const cacheCases = {
     CacheConnectionFailure: {
@@ -28,8 +28,9 @@ export const cacheCases = {
             {
                 samples: { [redis("redis_up")]: `0${forever}` },
                 at: "1m",
-                labels: { namespace, job: "redis-exporter" },
-                description: "The exporter redis-exporter in user-management cannot connect to the cache redis.",
+                labels: { namespace, job: "user-management-redis-exporter" },
+                description:
+                    "The exporter user-management-redis-exporter in user-management cannot connect to the cache redis.",
             },
         ],
         quiet: { "while it answers": { samples: { [redis("redis_up")]: `1${forever}` }, after: "30m" } },
@@ -41,9 +42,9 @@ export const cacheCases = {
             {
                 samples: {},
                 at: "5m",
-                labels: { namespace, job: "redis-exporter" },
+                labels: { namespace, job: "user-management-redis-exporter" },
                 description:
-                    "The exporter redis-exporter in user-management reports nothing, so no alert about the cache redis can fire.",
+                    "The exporter user-management-redis-exporter in user-management reports nothing, so no alert about the cache redis can fire.",
             },
         ],
         quiet: { "while it reports": { samples: { [redis("redis_up")]: `0${forever}` }, after: "30m" } },
@@ -58,7 +59,7 @@ export const cacheCases = {
                     [redis("redis_memory_max_bytes")]: `100${forever}`,
                 },
                 at: "15m",
-                labels: { namespace, job: "redis-exporter" },
+                labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management uses 91% of its memory; at 100 % it drops keys or refuses writes.",
             },
@@ -87,7 +88,7 @@ export const cacheCases = {
             {
                 samples: { [redis("redis_evicted_keys_total")]: `0+33${forever}` },
                 at: "14m45s",
-                labels: { namespace, job: "redis-exporter" },
+                labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management drops 1.1 keys a second, sessions among them where it holds sessions.",
             },
@@ -109,7 +110,7 @@ export const cacheCases = {
                     [redis("redis_max_clients")]: `100${forever}`,
                 },
                 at: "5m",
-                labels: { namespace, job: "redis-exporter" },
+                labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
             },
@@ -131,7 +132,7 @@ export const cacheCases = {
             {
                 samples: { [redis("redis_rejected_connections_total")]: `0+2${forever}` },
                 at: "1m30s",
-                labels: { namespace, job: "redis-exporter" },
+                labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management refused 6 connections in 5m because it has as many as it accepts.",
             },

@@ -5,7 +5,7 @@ const created = kube("kube_cronjob_created", 'cronjob="postgres-backup"');
 const replica = (address: string, state = "streaming"): string =>
     postgres("pg_stat_replication_pg_wal_lsn_diff", `application_name="r",client_addr="${address}",state="${state}"`);
 const postgres = (metric: string, labels = ""): string =>
-    `${metric}{namespace="${namespace}",job="postgres-exporter"${labels && `,${labels}`}}`;
+    `${metric}{namespace="${namespace}",job="user-management-postgres-exporter"${labels && `,${labels}`}}`;
 
 export const databaseCases = {
     DatabaseConnectionFailure: {
@@ -37,9 +37,9 @@ export const databaseCases = {
             {
                 samples: { [postgres("pg_up")]: `0${forever}` },
                 at: "1m",
-                labels: { namespace, job: "postgres-exporter" },
+                labels: { namespace, job: "user-management-postgres-exporter" },
                 description:
-                    "The exporter postgres-exporter in user-management cannot connect to the database postgres.",
+                    "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
             },
         ],
         quiet: { "while it answers": { samples: { [postgres("pg_up")]: `1${forever}` }, after: "30m" } },
@@ -51,9 +51,9 @@ export const databaseCases = {
             {
                 samples: { [postgres("up")]: `0${forever}` },
                 at: "5m",
-                labels: { namespace, job: "postgres-exporter" },
+                labels: { namespace, job: "user-management-postgres-exporter" },
                 description:
-                    "The exporter postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
+                    "The exporter user-management-postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
             },
         ],
         quiet: { "while it reports": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" } },
@@ -69,7 +69,7 @@ export const databaseCases = {
                     [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
                 },
                 at: "5m",
-                labels: { namespace, job: "postgres-exporter" },
+                labels: { namespace, job: "user-management-postgres-exporter" },
                 description:
                     "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
             },
@@ -91,7 +91,7 @@ export const databaseCases = {
             {
                 samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: `0+1${forever}` },
                 at: "2m45s",
-                labels: { namespace, job: "postgres-exporter", datname: "usermanagement" },
+                labels: { namespace, job: "user-management-postgres-exporter", datname: "usermanagement" },
                 description: "postgres had to end 6 deadlocks in usermanagement in 15m.",
             },
         ],
@@ -109,7 +109,12 @@ export const databaseCases = {
             {
                 samples: { [replica("10.0.9.4")]: `${300 * 1024 * 1024}${forever}` },
                 at: "5m",
-                labels: { namespace, job: "postgres-exporter", application_name: "r", client_addr: "10.0.9.4" },
+                labels: {
+                    namespace,
+                    job: "user-management-postgres-exporter",
+                    application_name: "r",
+                    client_addr: "10.0.9.4",
+                },
                 description: "Replica 10.0.9.4 of postgres has not replayed 300MiB of changes; reads from it are old.",
             },
         ],
@@ -124,13 +129,13 @@ export const databaseCases = {
             {
                 samples: { [postgres("pg_up")]: `1${forever}`, [replica("10.0.9.4")]: `0${forever}` },
                 at: "5m",
-                labels: { namespace, job: "postgres-exporter" },
+                labels: { namespace, job: "user-management-postgres-exporter" },
                 description: "postgres has 1 connected replicas; it should have 2.",
             },
             {
                 samples: { [postgres("pg_up")]: `1${forever}`, [replica("10.0.9.4", "startup")]: `0${forever}` },
                 at: "5m",
-                labels: { namespace, job: "postgres-exporter" },
+                labels: { namespace, job: "user-management-postgres-exporter" },
                 description: "postgres has 0 connected replicas; it should have 2.",
             },
         ],
