@@ -22,3 +22,13 @@ export function tagsFor(context: TagContext, name: string): Record<string, strin
         "platform:system": context.system ?? "shared",
     };
 }
+
+/**
+ * The tags for software in the cluster that makes AWS resources and names them itself. It takes tags as one text of
+ * `key=value,key=value`, so additional tags that would break that text are left out.
+ */
+export function tagsForControllers(context: TagContext): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(tagsFor(context, "")).filter(([key, value]) => key !== "Name" && !/[,=]/.test(key + value)),
+    );
+}

@@ -6,7 +6,7 @@ import type { NodeGroupConfig, PlatformConfig } from "../../config/schema";
 import { Component } from "../component";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { physicalName } from "../naming";
-import { tagsFor, type TagContext } from "../tags";
+import { tagsFor, tagsForControllers, type TagContext } from "../tags";
 import { accessEntries } from "./accessEntries";
 import { eksAddonIdentities, eksAddonNamespace, eksAddons, type EksAddonPlan } from "./eksAddons";
 import { NodeGroup } from "./nodeGroup";
@@ -85,7 +85,7 @@ export class Cluster extends Component {
         this.clusterName = cluster.eksCluster.name;
         this.provider = this.createProvider(cluster);
 
-        const plans = eksAddons(args.config.version, this.volumeTags());
+        const plans = eksAddons(args.config.version, tagsForControllers(args.tags));
         const early = this.createAddons(
             plans.filter((plan) => plan.beforeNodes),
             [cluster],
@@ -239,12 +239,6 @@ export class Cluster extends Component {
                 conditions: { Bool: { "kms:GrantIsForAWSResource": "true" } },
             },
         ];
-    }
-
-    /** The driver takes tags as one text of keys and values, so what would break that text is left out; it names volumes itself. */
-    private volumeTags(): Record<string, string> {
-        const tags = Object.entries(tagsFor(this.args.tags, this.args.name));
-        return Object.fromEntries(tags.filter(([key, value]) => key !== "Name" && !/[,=]/.test(key + value)));
     }
 
     private createNodes(dependsOn: readonly pulumi.Resource[]): aws.eks.NodeGroup[] {

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { addonDefinitions, wantedAddons } from "../../../components/addons/catalogue";
+import type { AddonDefinition } from "../../../components/addons/definition";
+import type { PlannedResource } from "../../../simulation/record";
+import type { ResourceGraph } from "../../harness";
+import { context, deployAddons, everything } from "./fixture";
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+const namespaceType = "kubernetes:core/v1:Namespace";
+const associationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+
+const release = (graph: ResourceGraph, namespace: string): PlannedResource =>
+    graph.one(releaseType, `addons-${namespace}`);
+
+describe("add-ons", () => {
+    it("are pinned releases in namespaces of their own, rolled back when they do not become ready", async () => {
+        const graph = await deployAddons();
+        assert.equal(graph.ofType(releaseType).length, addonDefinitions.length);
+        for (const { namespace, chart } of addonDefinitions) {
+            const { inputs } = release(graph, namespace);
+            assert.equal(inputs.name, namespace);
+            assert.equal(inputs.namespace, namespace);
+            assert.equal(inputs.chart, chart.name);
+            assert.match(String(inputs.version), /^v?\d+\.\d+\.\d+$/);
+            assert.match((inputs.repositoryOpts as { repo: string }).repo, /^https:\/\//);
+            assert.deepEqual([inputs.atomic, inputs.skipAwait, inputs.timeout], [true, false, 600]);
+        }
+    });
+
+    it("wait for the nodes and for monitoring", async () => {
+        const graph = await deployAddons();
+        const nodes = graph.one(namespaceType, "nodes");
+        for (const each of [...graph.ofType(releaseType), ...graph.ofType(associationType)]) {
+            assert.ok(graph.waitsFor(each, nodes), each.name);
+        }
+    });
+
+    it("start with their identity in place", async () => {
+        const graph = await deployAddons();
+        for (const { namespace, identity } of addonDefinitions) {
+            const association = graph.ofType(associationType).find(({ inputs }) => inputs.namespace === namespace);
+            assert.equal(association?.inputs.serviceAccount, identity?.serviceAccount, namespace);
+            if (association !== undefined) {
+                assert.ok(graph.waitsFor(release(graph, namespace), association), namespace);
+            }
+        }
+    });
+
+    it("give their pods the service account that has the identity", async () => {
+        const graph = await deployAddons();
+        for (const { namespace, identity } of addonDefinitions.filter((each) => each.identity !== undefined)) {
+            const values = release(graph, namespace).inputs.values as {
+                serviceAccount?: { name: string };
+                rbac?: { serviceAccount?: { name: string } };
+            };
+            const named = values.serviceAccount?.name ?? values.rbac?.serviceAccount?.name;
+            assert.equal(named, identity?.serviceAccount, namespace);
+        }
+    });
+
+    it("live under the restricted Pod Security Standard, or say why not", async () => {
+        const graph = await deployAddons();
+        for (const { namespace, podSecurity } of addonDefinitions) {
+            const { metadata } = graph.object("Namespace", namespace).inputs as {
+                metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+            };
+            assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], podSecurity.level);
+            if (podSecurity.level !== "restricted") {
+                assert.ok((metadata.annotations?.["platform/pod-security-reason"] ?? "").length > 20, namespace);
+            }
+        }
+        const exceptions = addonDefinitions.filter((each) => each.podSecurity.level !== "restricted");
+        assert.deepEqual(
+            exceptions.map((each) => each.name),
+            ["logging"],
+        );
+    });
+
+    it("all come after the load balancer controller, whose webhook looks at every Service", async () => {
+        const graph = await deployAddons();
+        const controller = release(graph, "aws-load-balancer-controller");
+        const autoscaler = release(graph, "cluster-autoscaler");
+        assert.ok(graph.waitsFor(controller, autoscaler));
+        for (const each of graph.ofType(releaseType)) {
+            if (each !== controller && each !== autoscaler) {
+                assert.ok(graph.waitsFor(each, controller), each.name);
+            }
+        }
+    });
+
+    it("do not wait for what is switched off", async () => {
+        const graph = await deployAddons({ enabled: { awsLoadBalancerController: false, clusterAutoscaler: false } });
+        assert.equal(graph.ofType(releaseType).length, addonDefinitions.length - 2);
+        assert.ok(release(graph, "external-secrets"));
+    });
+
+    for (const { name, namespace } of addonDefinitions) {
+        it(`leave nothing of ${name} behind when it is switched off`, async () => {
+            const graph = await deployAddons({ enabled: { [name]: false } });
+            assert.ok(!(graph.plan.outputs.installed as string[]).includes(name));
+            assert.deepEqual(
+                graph.all.filter((each) => each.name.startsWith(`addons-${namespace}`)).map((each) => each.urn),
+                [],
+            );
+        });
+    }
+
+    it("tell what is installed and what to wait for", async () => {
+        const { outputs } = (await deployAddons({ enabled: { reloader: false } })).plan;
+        assert.equal(outputs.ready, addonDefinitions.length - 1);
+        assert.deepEqual(outputs.installed, [
+            "awsLoadBalancerController",
+            "certManager",
+            "clusterAutoscaler",
+            "externalDns",
+            "externalSecrets",
+            "logging",
+            "verticalPodAutoscaler",
+        ]);
+    });
+
+    it("can be previewed before anything exists", async () => {
+        const [real, preview] = [await deployAddons(), await deployAddons({}, true)];
+        assert.deepEqual(preview.all.map(({ urn }) => urn).sort(), real.all.map(({ urn }) => urn).sort());
+    });
+
+    it("ask for monitors only where their kind exists", async () => {
+        const monitors = (graph: ResourceGraph): unknown[] =>
+            graph
+                .ofType(releaseType)
+                .map(({ inputs }) => JSON.stringify(inputs.values))
+                .flatMap((text) => text.match(/"(service|pod)[mM]onitor":\{"enabled":(true|false)/g) ?? []);
+        assert.ok(monitors(await deployAddons()).every((each) => String(each).endsWith("true")));
+        const without = monitors(await deployAddons({ enabled: { monitoring: false } }));
+        assert.equal(without.length, 7);
+        assert.ok(without.every((each) => String(each).endsWith("false")));
+    });
+
+    it("run their controllers twice in prod and once elsewhere", async () => {
+        const replicas = async (environment: string): Promise<unknown> =>
+            (release(await deployAddons({ environment }), "aws-load-balancer-controller").inputs.values as object)[
+                "replicaCount" as never
+            ];
+        assert.equal(await replicas("prod"), 2);
+        assert.equal(await replicas("staging"), 1);
+    });
+});
+
+describe("the order of add-ons", () => {
+    const addon = (name: AddonDefinition["name"], ...after: AddonDefinition["name"][]): AddonDefinition => ({
+        ...(addonDefinitions[0] as AddonDefinition),
+        name,
+        after,
+    });
+    const names = (...definitions: AddonDefinition[]): string[] =>
+        wantedAddons(everything, context, definitions).map((each) => each.name);
+
+    it("puts each one after what it needs", () => {
+        assert.deepEqual(
+            names(addon("certManager", "externalDns"), addon("externalDns", "reloader"), addon("reloader")),
+            ["reloader", "externalDns", "certManager"],
+        );
+    });
+
+    it("refuses add-ons that wait for each other", () => {
+        assert.throws(
+            () => names(addon("certManager", "externalDns"), addon("externalDns", "certManager")),
+            /wait for each other: certManager → externalDns → certManager/,
+        );
+    });
+});
