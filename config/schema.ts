@@ -156,7 +156,7 @@ const kubernetes = z
     })
     .describe("The existing cluster that the local environment deploys into.");
 
-const toggle = (what: string) => z.boolean().default(true).describe(what);
+const toggle = (what: string, installed = true) => z.boolean().default(installed).describe(what);
 
 const addons = z
     .strictObject({
@@ -171,6 +171,11 @@ const addons = z
         logging: toggle("Fluent Bit, which ships container logs to CloudWatch Logs."),
         reloader: toggle("Restarts pods when a Secret they read changes."),
         verticalPodAutoscaler: toggle("Recommends resource requests."),
+        envoyGateway: toggle("Gateway API with rate limits, CORS, timeouts and body limits.", false),
+        argoRollouts: toggle("Blue-green rollouts with analysis and automatic abort.", false),
+        argoCd: toggle("Deploys systems whose delivery is GitOps.", false),
+        linkerd: toggle("Service mesh: mutual TLS between services and authorization by identity.", false),
+        tracing: toggle("OpenTelemetry collector and Jaeger.", false),
     })
     .describe("Add-ons of the cluster, each of which can be switched off.");
 

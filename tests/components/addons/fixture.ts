@@ -13,6 +13,11 @@ export const everything: AddonsArgs["enabled"] = {
     logging: true,
     reloader: true,
     verticalPodAutoscaler: true,
+    envoyGateway: false,
+    argoRollouts: false,
+    argoCd: false,
+    linkerd: false,
+    tracing: false,
 };
 
 export const zone = "Z0123456789ABCDEFGHIJ";
