@@ -51,6 +51,9 @@ const nodePolicies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPu
  * The API server can be reached from inside the VPC, and from the internet only for the networks that the configuration names. Whoever
  * runs the first `pulumi up` is an administrator; EKS makes that entry itself, so do not list that principal again.
  *
+ * Where `pulumi` runs it needs the AWS CLI 2.7 or newer, for previews too: @pulumi/eks looks for it (assertCompatibleAWSCLIExists), and
+ * the kubeconfig asks it for tokens.
+ *
  * Costs $0.10 an hour for the control plane (Amazon EKS pricing, standard support), and the nodes.
  *
  * @example

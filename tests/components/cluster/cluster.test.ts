@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import { Cluster, type ClusterArgs } from "../../../components/cluster/cluster";
 import type { NodeGroupConfig } from "../../../config/schema";
 import type { PlannedResource } from "../../../simulation/record";
@@ -297,6 +298,16 @@ describe("node groups", () => {
             ["instance", "volume", "network-interface"],
         );
         assert.ok(specifications.every((each) => each.tags["platform:environment"] === "dev"));
+    });
+
+    it("start only when their subnets have a way out", async () => {
+        const graph = await deploy(() => {
+            const route = new aws.ec2.RouteTable("route", { vpcId: "vpc-1" });
+            return { ready: new Cluster("cluster", { ...args, nodesDependOn: [route] }).ready.length };
+        });
+        const route = graph.one("aws:ec2/routeTable:RouteTable");
+        assert.ok(graph.waitsFor(graph.one(nodeGroupType), route));
+        assert.ok(!graph.waitsFor(graph.one(eksCluster), route));
     });
 
     it("may pull images and get credentials for pods, and nothing else", async () => {
