@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { System } from "../components/system/system";
-import type { SystemDefinition } from "../components/system/declaration";
+import type { PlannedSystem, SystemDefinition } from "../components/system/declaration";
 import { ConfigError } from "../config/errors";
 import type { StackConfig } from "../config/load";
 import { crossFieldIssues } from "../config/rules";
@@ -36,15 +36,18 @@ export function composeStack(config: StackConfig, definitions: readonly SystemDe
     if (problems.length > 0) {
         throw new ConfigError(config.stack, problems);
     }
-    const hosts = systems.flatMap(({ declaration }) =>
-        Object.values(declaration.services).flatMap(({ edge }) => (edge === undefined ? [] : [edge.host])),
-    );
-    const { context, ...outputs } = platformOf(config, hosts);
+    const { context, ...outputs } = platformOf(config, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => new System({ platform: context, plan }));
     return {
         ...outputs,
         endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
     };
+}
+
+/** The host names that a load balancer of AWS answers for, and so our certificate. */
+function hostsWithOurCertificate(systems: readonly PlannedSystem[]): string[] {
+    const edges = systems.flatMap(({ declaration }) => Object.values(declaration.services).map(({ edge }) => edge));
+    return edges.flatMap((edge) => (edge?.host === undefined ? [] : [edge.host]));
 }
 
 /** The checks have made sure that either a region or a local context is there. */

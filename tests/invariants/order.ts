@@ -71,13 +71,20 @@ const orders: readonly Order[] = [
 ];
 
 export const everythingIsMadeInOrder: Invariant = (graph) =>
-    orders.flatMap(({ what, later, earlier }) => {
-        const first = graph.all.filter(earlier);
-        return graph.all
-            .filter(later)
-            .filter((resource) => !first.some((each) => graph.waitsFor(resource, each)))
-            .map((resource) => `${resource.urn}: ${what}, but this one does not`);
-    });
+    hasClusterOfItsOwn(graph)
+        ? orders.flatMap(({ what, later, earlier }) => {
+              const first = graph.all.filter(earlier);
+              return graph.all
+                  .filter(later)
+                  .filter((resource) => !first.some((each) => graph.waitsFor(resource, each)))
+                  .map((resource) => `${resource.urn}: ${what}, but this one does not`);
+          })
+        : [];
+
+/** A local stack is put on a cluster whose nodes and drivers are not its own. */
+function hasClusterOfItsOwn(graph: ResourceGraph): boolean {
+    return graph.ofType("platform:localCluster:LocalCluster").length === 0;
+}
 
 /** Resources that keep data: losing one loses what is in it. */
 const stateful = new Set([

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../components/apiService/spec";
 import { defineSystem, type SystemDeclaration, type SystemDefinition } from "../../components/system/declaration";
 import { parseConfig } from "../../config/parse";
 import type { PlatformConfig } from "../../config/schema";
-import { addonDemand, capacityIssues } from "../../stacks/capacity";
+import { capacityIssues, platformDemand } from "../../stacks/capacity";
 import { planSystems } from "../../stacks/plan";
 
 const service: ServiceSpec = { image: "ghcr.io/your-org/shop", port: 8080 };
@@ -155,11 +155,25 @@ describe("the capacity of a stack", () => {
     it("is enough for a small system on a few nodes", () => assert.deepEqual(found(3, 2), []));
 
     it("is refused with what is asked for and what is there", () => {
-        const [issue] = found(2, 50);
+        const { cpuMillicores, memoryMiB } = platformDemand(config(undefined, nodes(3)));
+        const [cpu, memory, pods] = found(3, 120);
         assert.match(
-            issue ?? "",
-            /^platform:cluster\.nodeGroups: too small: add-ons and systems request at least \d+m CPU, all nodes together hold \d+m at maxSize/,
+            cpu ?? "",
+            /^platform:cluster\.nodeGroups: too small: platform and systems request at least \d+m CPU, all nodes/,
         );
-        assert.ok(issue?.includes(`add-ons ${addonDemand.cpuMillicores}m/${addonDemand.memoryMiB}Mi, shop 5000m/`));
+        assert.ok(cpu?.includes(`Requests: platform ${cpuMillicores}m/${memoryMiB}Mi, shop 12000m/`), cpu);
+        assert.match(memory ?? "", /Mi of memory/);
+        assert.match(pods ?? "", /at least \d+ pods, all nodes together hold 105 at maxSize/);
+    });
+
+    it("counts every node's own daemons, so that more nodes are not counted as if they were empty", () => {
+        const [few, many] = [platformDemand(config(undefined, nodes(2))), platformDemand(config(undefined, nodes(4)))];
+        assert.ok(many.cpuMillicores - few.cpuMillicores >= 2 * 190, "two more nodes");
+    });
+
+    it("asks for less when add-ons are off", () => {
+        const all = platformDemand(config(undefined, nodes(2)));
+        const without = platformDemand(config(undefined, { ...nodes(2), addons: { monitoring: false } }));
+        assert.ok(all.memoryMiB - without.memoryMiB > 1000);
     });
 });
