@@ -3,20 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { labelsFor, selectorFor, type SystemScope } from "../context";
 import { PodIdentityRole } from "../identity/podIdentity";
-import { componentName, physicalName } from "../naming";
-import { tagsFor } from "../tags";
+import { componentName } from "../naming";
 import { accessRules } from "./access";
 import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
 import { disruptionSpec, horizontalSpec, recommenderSpec, type Workload } from "./autoscaling";
-import { deregistrationDelayOf, planOf, type ServicePlan } from "./defaults";
-import { albAnnotations, ingressSpec } from "./ingress";
+import { planOf, type ServicePlan } from "./defaults";
+import { createEdge } from "./edge";
 import { networkPolicySpec } from "./networkPolicy";
+import type { ServicePart } from "./part";
 import { deploymentRules, podLabels, podSpec, rolloutTimeoutSeconds } from "./podTemplate";
 import { serviceMonitorSpec, serviceSpec } from "./service";
-import type { AlbEdge } from "./spec";
 import { connectionVariables, fullDigest, knownDigest } from "./variables";
+import { fileData } from "./volumes";
 
 export type { ApiServiceArgs, ServiceConnection };
+
+/** A ConfigMap whose name says what is in it. */
+interface ConfigMap {
+    readonly name: string;
+    readonly resource: pulumi.Resource;
+}
 
 /**
  * An HTTP API on Kubernetes with everything it needs in production: hardened pods that are spread, scaled, drained and replaced
@@ -54,6 +60,7 @@ export class ApiService extends Component {
     private readonly args: ApiServiceArgs;
     private readonly scope: SystemScope;
     private readonly plan: ServicePlan;
+    private readonly part: ServicePart;
 
     constructor(name: string, args: ApiServiceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("platform:apiService:ApiService", componentName(args.scope.system, name), {
@@ -68,28 +75,53 @@ export class ApiService extends Component {
         this.selector = selectorFor(args.scope, name);
         this.port = this.plan.port;
         this.servicePort = this.plan.servicePort;
+        this.part = this.createPart();
 
         const identity = this.createIdentity();
-        const configMap = this.createConfigMap();
-        const access = this.createAccess(configMap.name);
+        const settings = this.createSettings();
+        const files = this.createFiles();
+        const access = this.createAccess([settings, ...files].map((configMap) => configMap.name));
         const networkPolicy = this.createNetworkPolicy();
-        const deployment = this.createDeployment(configMap, [...identity, ...access, networkPolicy]);
+        const deployment = this.createDeployment(settings, files, [...identity, ...access, networkPolicy]);
         const service = this.createService();
         this.createAutoscalers({ apiVersion: "apps/v1", kind: "Deployment", name }, deployment);
         this.createDisruptionBudget();
         this.createMonitor();
-        this.createEdge([deployment, service]);
+        createEdge(this.part, [deployment, service]);
 
         this.url = pulumi.output(this.address());
         this.registerOutputs({ serviceName: this.serviceName, url: this.url });
+    }
+
+    /** What the files beside this one need to make children of this component. */
+    private createPart(): ServicePart {
+        const { scope, args, plan, selector, serviceName, labels } = this;
+        return {
+            name: serviceName,
+            scope,
+            args,
+            plan,
+            selector,
+            childName: (suffix) => this.childName(suffix),
+            metadata: (suffix) => ({
+                name: suffix === undefined ? serviceName : `${serviceName}-${suffix}`,
+                namespace: scope.namespace,
+                labels,
+            }),
+            options: (needs = []) =>
+                this.childOptions({
+                    provider: scope.platform.kubernetes,
+                    dependsOn: [...scope.dependsOn, ...needs],
+                }),
+        };
     }
 
     /** The service account, and on AWS the role of its pods. */
     private createIdentity(): pulumi.Resource[] {
         const account = new k8s.core.v1.ServiceAccount(
             this.childName("account"),
-            { metadata: this.metadata(), automountServiceAccountToken: false },
-            this.kubernetesOptions(),
+            { metadata: this.part.metadata(), automountServiceAccountToken: false },
+            this.part.options(),
         );
         const { aws, stack, environment, extraTags } = this.scope.platform;
         if (aws === undefined) {
@@ -115,101 +147,126 @@ export class ApiService extends Component {
      * Everything that is not secret. A change makes a new ConfigMap; the old one goes when nothing needs it any more. An address that
      * only the cloud knows is not part of the name, so it is changed under the pods; the digest on the pods rolls them then.
      */
-    private createConfigMap(): { name: string; resource: pulumi.Resource; digest: pulumi.Output<string> } {
+    private createSettings(): ConfigMap & { readonly digest: pulumi.Output<string> } {
         const data = Object.assign({}, this.plan.settings, ...this.variables.map(({ settings }) => settings)) as Record<
             string,
             pulumi.Input<string>
         >;
-        const known = knownDigest(data);
-        const name = `${this.serviceName}-${known}`;
-        const resource = new k8s.core.v1.ConfigMap(
-            this.childName(`config-${known}`),
-            { metadata: { ...this.metadata(), name }, data },
-            this.kubernetesOptions(),
-        );
-        return { name, resource, digest: fullDigest(data) };
+        return { ...this.createConfigMap("config", this.serviceName, data), digest: fullDigest(data) };
     }
 
-    private createAccess(configMapName: string): pulumi.Resource[] {
+    /** What is configured by files rather than variables: a ConfigMap, or none. */
+    private createFiles(): ConfigMap[] {
+        const { files } = this.plan;
+        return Object.keys(files).length === 0
+            ? []
+            : [this.createConfigMap("files", `${this.serviceName}-files`, fileData(files))];
+    }
+
+    private createConfigMap(child: string, prefix: string, data: Record<string, pulumi.Input<string>>): ConfigMap {
+        const known = knownDigest(data);
+        const name = `${prefix}-${known}`;
+        const resource = new k8s.core.v1.ConfigMap(
+            this.childName(`${child}-${known}`),
+            { metadata: { ...this.part.metadata(), name }, data },
+            this.part.options(),
+        );
+        return { name, resource };
+    }
+
+    private createAccess(configMaps: readonly string[]): pulumi.Resource[] {
         const role = new k8s.rbac.v1.Role(
             this.childName("role"),
-            { metadata: this.metadata(), rules: accessRules(configMapName, this.secretNames()) },
-            this.kubernetesOptions(),
+            { metadata: this.part.metadata(), rules: accessRules(configMaps, this.secretNames(), this.plan.readsPods) },
+            this.part.options(),
         );
         const binding = new k8s.rbac.v1.RoleBinding(
             this.childName("role-binding"),
             {
-                metadata: this.metadata(),
+                metadata: this.part.metadata(),
                 roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: this.serviceName },
                 subjects: [{ kind: "ServiceAccount", name: this.serviceName, namespace: this.scope.namespace }],
             },
-            this.kubernetesOptions([role]),
+            this.part.options([role]),
         );
         return [binding];
     }
 
     private createNetworkPolicy(): pulumi.Resource {
         const { aws, addons } = this.scope.platform;
-        const { callers = [], calls = [], awsPermissions = [], edge } = this.args;
+        const { callers = [], allowedCallers = [], calls = [], outsideCalls = [] } = this.args;
+        const { awsPermissions = [], edge } = this.args;
         const usesAws = awsPermissions.length > 0;
         return new k8s.networking.v1.NetworkPolicy(
             this.childName("network-policy"),
             {
-                metadata: this.metadata(),
+                metadata: this.part.metadata(),
                 spec: networkPolicySpec({
                     pods: this.selector,
                     port: this.port,
                     callers: callers.map((caller) => selectorFor(this.scope, caller)),
+                    outsideCallers: allowedCallers,
                     loadBalancerCidrs: edge?.kind === "alb" ? (aws?.publicSubnetCidrs ?? []) : [],
                     scraped: this.plan.metricsPath !== null && addons.has("monitoring"),
                     stores: this.connections.map(({ connection }) => connection),
                     calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),
+                    outsideCalls,
+                    kubernetesApi: this.plan.readsPods,
                     awsIdentity: aws !== undefined,
                     internet: this.plan.internetAccess || usesAws,
                     awsEndpointCidrs: usesAws ? (aws?.interfaceEndpointCidrs ?? []) : [],
                 }),
             },
-            this.kubernetesOptions(),
+            this.part.options(),
         );
     }
 
     private createDeployment(
-        configMap: ReturnType<ApiService["createConfigMap"]>,
+        settings: ReturnType<ApiService["createSettings"]>,
+        files: readonly ConfigMap[],
         needs: readonly pulumi.Resource[],
     ): pulumi.Resource {
         const { version, secrets = [] } = this.args;
         const stores = this.connections.map(({ connection }) => connection.name);
         const secretVariables = [
             ...this.variables.flatMap((variables) => variables.secrets),
-            ...secrets.flatMap(({ name, keys }) => keys.map((key) => ({ variable: key, secretName: name, key }))),
+            ...secrets
+                .filter(({ name }) => this.plan.secretDirectories[name] === undefined)
+                .flatMap(({ name, keys }) => keys.map((key) => ({ variable: key, secretName: name, key }))),
         ];
         const timeout = `${rolloutTimeoutSeconds(this.plan)}s`;
         return new k8s.apps.v1.Deployment(
             this.childName("deployment"),
             {
-                metadata: { ...this.metadata(), annotations: this.reloadAnnotations() },
+                metadata: { ...this.part.metadata(), annotations: this.reloadAnnotations() },
                 spec: {
                     ...deploymentRules(this.plan),
                     selector: { matchLabels: { ...this.selector } },
                     template: {
                         metadata: {
                             labels: podLabels(this.labels, stores, version),
-                            annotations: { ...this.plan.podAnnotations, "platform/config-digest": configMap.digest },
+                            annotations: { ...this.plan.podAnnotations, "platform/config-digest": settings.digest },
                         },
                         spec: podSpec({
                             name: this.serviceName,
                             plan: this.plan,
                             version,
                             selector: this.selector,
-                            configMapName: configMap.name,
+                            configMapName: settings.name,
                             secretVariables,
-                            secretFiles: this.variables.flatMap(({ files }) => files),
+                            secretFiles: this.variables.flatMap((variables) => variables.files),
+                            ...(files[0] !== undefined && { filesConfigMapName: files[0].name }),
                         }),
                     },
                 },
             },
             {
-                ...this.kubernetesOptions([...needs, configMap.resource, ...this.whatItReads()]),
+                ...this.part.options([
+                    ...needs,
+                    settings.resource,
+                    ...files.map(({ resource }) => resource),
+                    ...this.whatItReads(),
+                ]),
                 customTimeouts: { create: timeout, update: timeout },
             },
         );
@@ -218,8 +275,8 @@ export class ApiService extends Component {
     private createService(): pulumi.Resource {
         return new k8s.core.v1.Service(
             this.childName("service"),
-            { metadata: this.metadata(), spec: serviceSpec(this.selector, this.plan) },
-            this.kubernetesOptions(),
+            { metadata: this.part.metadata(), spec: serviceSpec(this.selector, this.plan) },
+            this.part.options(),
         );
     }
 
@@ -228,8 +285,8 @@ export class ApiService extends Component {
         if (replicas.kind === "autoscaled") {
             new k8s.autoscaling.v2.HorizontalPodAutoscaler(
                 this.childName("autoscaler"),
-                { metadata: this.metadata(), spec: horizontalSpec(workload, replicas) },
-                this.kubernetesOptions([deployment]),
+                { metadata: this.part.metadata(), spec: horizontalSpec(workload, replicas) },
+                this.part.options([deployment]),
             );
         }
         if (recommendResources && this.scope.platform.addons.has("verticalPodAutoscaler")) {
@@ -238,10 +295,10 @@ export class ApiService extends Component {
                 {
                     apiVersion: "autoscaling.k8s.io/v1",
                     kind: "VerticalPodAutoscaler",
-                    metadata: this.metadata(),
+                    metadata: this.part.metadata(),
                     spec: recommenderSpec(workload),
                 },
-                this.kubernetesOptions([deployment]),
+                this.part.options([deployment]),
             );
         }
     }
@@ -249,8 +306,11 @@ export class ApiService extends Component {
     private createDisruptionBudget(): void {
         new k8s.policy.v1.PodDisruptionBudget(
             this.childName("disruption-budget"),
-            { metadata: this.metadata(), spec: disruptionSpec(this.selector) },
-            this.kubernetesOptions(),
+            {
+                metadata: this.part.metadata(),
+                spec: disruptionSpec(this.selector, this.plan.replicas, this.args.minAvailable),
+            },
+            this.part.options(),
         );
     }
 
@@ -264,53 +324,14 @@ export class ApiService extends Component {
             {
                 apiVersion: "monitoring.coreos.com/v1",
                 kind: "ServiceMonitor",
-                metadata: this.metadata(),
-                spec: serviceMonitorSpec(this.selector, this.plan.metricsPath, observability.scrapeIntervalSeconds),
+                metadata: this.part.metadata(),
+                spec: serviceMonitorSpec(
+                    this.selector,
+                    this.plan.metricsPath,
+                    this.args.metricsIntervalSeconds ?? observability.scrapeIntervalSeconds,
+                ),
             },
-            this.kubernetesOptions(),
-        );
-    }
-
-    private createEdge(backend: readonly pulumi.Resource[]): void {
-        const { edge } = this.args;
-        switch (edge?.kind) {
-            case undefined:
-                return;
-            case "alb":
-                return this.createAlbIngress(edge, backend);
-        }
-    }
-
-    /** It goes first on destroy, while the controller still lives that has to take the load balancer away. */
-    private createAlbIngress(edge: AlbEdge, backend: readonly pulumi.Resource[]): void {
-        const { stack, environment, extraTags, aws, ready } = this.scope.platform;
-        const loadBalancer = physicalName("loadBalancer", "platform", stack);
-        const certificateArn = this.args.certificateArn ?? aws?.certificateArn;
-        const annotations = albAnnotations({
-            edge,
-            loadBalancer,
-            healthPath: this.plan.probes.readiness.path,
-            deregistrationDelaySeconds: deregistrationDelayOf(edge, this.plan.preStopSeconds),
-            ...(this.plan.sessionAffinitySeconds !== undefined && {
-                sessionAffinitySeconds: this.plan.sessionAffinitySeconds,
-            }),
-            tags: tagsFor({ stack, environment, extraTags }, loadBalancer),
-        });
-        new k8s.networking.v1.Ingress(
-            this.childName("ingress"),
-            {
-                metadata: {
-                    ...this.metadata(),
-                    annotations: {
-                        ...annotations,
-                        ...(certificateArn !== undefined && {
-                            "alb.ingress.kubernetes.io/certificate-arn": certificateArn,
-                        }),
-                    },
-                },
-                spec: ingressSpec(edge, this.serviceName),
-            },
-            this.kubernetesOptions([...backend, ...ready]),
+            this.part.options(),
         );
     }
 
@@ -357,16 +378,5 @@ export class ApiService extends Component {
 
     private get labels(): Record<string, string> {
         return labelsFor(this.scope, this.serviceName, "api");
-    }
-
-    private metadata(): { name: string; namespace: string; labels: Record<string, string> } {
-        return { name: this.serviceName, namespace: this.scope.namespace, labels: this.labels };
-    }
-
-    private kubernetesOptions(needs: readonly pulumi.Resource[] = []): pulumi.CustomResourceOptions {
-        return this.childOptions({
-            provider: this.scope.platform.kubernetes,
-            dependsOn: [...this.scope.dependsOn, ...needs],
-        });
     }
 }

@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import type { Replicas, ScalingBehavior } from "./defaults";
+import { podBounds, type Replicas, type ScalingBehavior } from "./defaults";
 
 type HorizontalSpec = types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
 type Rules = types.input.autoscaling.v2.HPAScalingRules;
@@ -47,13 +47,19 @@ export function recommenderSpec(workload: Workload): Record<string, unknown> {
 }
 
 /**
- * One pod at a time may be taken away on purpose. That leaves a pod evictable whatever their number is, so that a node upgrade
- * never hangs; a service with a single pod is away for as long as its replacement needs to start. Pods that do not work anyway
- * never hold a node back.
+ * How many pods may be taken away on purpose: one at a time, or as many as leave `minAvailable`. A pod can be evicted whatever their
+ * number is, so that a node upgrade never hangs. That is why a `minAvailable` that the smallest number of pods would not exceed is
+ * written as "one at a time", which keeps the same promise as soon as there are more pods than that; with as few as that, one is away
+ * for as long as its replacement needs to start. Pods that do not work anyway never hold a node back.
  */
-export function disruptionSpec(selector: Readonly<Record<string, string>>): DisruptionSpec {
+export function disruptionSpec(
+    selector: Readonly<Record<string, string>>,
+    replicas: Replicas,
+    minAvailable?: number,
+): DisruptionSpec {
+    const isSafe = minAvailable !== undefined && minAvailable < podBounds(replicas).min;
     return {
-        maxUnavailable: 1,
+        ...(isSafe ? { minAvailable } : { maxUnavailable: 1 }),
         unhealthyPodEvictionPolicy: "AlwaysAllow",
         selector: { matchLabels: { ...selector } },
     };

@@ -39,6 +39,10 @@ export interface ServicePlan {
     readonly gracePeriodSeconds: number;
     readonly podAnnotations: Readonly<Record<string, string>>;
     readonly recommendResources: boolean;
+    readonly secretDirectories: Readonly<Record<string, string>>;
+    readonly files: Readonly<Record<string, string>>;
+    readonly imagePullSecret?: string;
+    readonly readsPods: boolean;
 }
 
 /** What a plan is made from. Connections, secrets and calls are names in a spec and things in a component, so they stay out. */
@@ -87,6 +91,10 @@ export function planOf(spec: PlainSpec): ServicePlan {
         gracePeriodSeconds: spec.gracePeriodSeconds ?? 45,
         podAnnotations: spec.podAnnotations ?? {},
         recommendResources: spec.recommendResources ?? true,
+        secretDirectories: spec.secretDirectories ?? {},
+        files: spec.files ?? {},
+        ...(spec.imagePullSecret !== undefined && { imagePullSecret: spec.imagePullSecret }),
+        readsPods: spec.readsPods ?? false,
     };
 }
 

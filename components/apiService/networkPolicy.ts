@@ -1,10 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import type { NetworkTarget } from "../connection";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+import type { OutsideCall, OutsideCaller } from "./spec";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Ingress = types.input.networking.v1.NetworkPolicyIngressRule;
 type Egress = types.input.networking.v1.NetworkPolicyEgressRule;
+type Peer = types.input.networking.v1.NetworkPolicyPeer;
 type Labels = Readonly<Record<string, string>>;
 
 /** Every packet that a service may receive or send; what is not here is dropped. */
@@ -15,6 +17,8 @@ export interface NetworkFlows {
     readonly port: number;
     /** Labels of the pods that call the service. */
     readonly callers: readonly Labels[];
+    /** Pods of other systems that call the service. */
+    readonly outsideCallers: readonly OutsideCaller[];
     /** Address ranges of the load balancers that send it requests. */
     readonly loadBalancerCidrs: readonly string[];
     /** Whether Prometheus collects metrics from it. */
@@ -23,6 +27,10 @@ export interface NetworkFlows {
     readonly stores: readonly { readonly network: NetworkTarget; readonly port: number }[];
     /** Services that it calls: labels of their pods, and the port of their containers. */
     readonly calls: readonly { readonly pods: Labels; readonly port: number }[];
+    /** Services of other systems that it calls. */
+    readonly outsideCalls: readonly OutsideCall[];
+    /** Whether it asks the API server of Kubernetes. */
+    readonly kubernetesApi: boolean;
     /** Whether its pods get AWS credentials from the Pod Identity agent. */
     readonly awsIdentity: boolean;
     /** Whether it may open HTTPS connections to the internet. */
@@ -31,10 +39,7 @@ export interface NetworkFlows {
     readonly awsEndpointCidrs: readonly string[];
 }
 
-const prometheusPods = {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
-    podSelector: { matchLabels: prometheusPodLabels },
-};
+const prometheusPods = podsOf(monitoringNamespace, prometheusPodLabels);
 
 /** Where every node answers for the Pod Identity agent. Source: Amazon EKS User Guide, "EKS Pod Identity considerations". */
 const podIdentityAgent = { ipBlock: { cidr: "169.254.170.23/32" } };
@@ -50,9 +55,31 @@ const internet = {
     },
 };
 
-const tcp = (port: number): { protocol: string; port: number }[] => [{ protocol: "TCP", port }];
+/**
+ * The API server's addresses belong to no pod and change, so the port is all that can be named: 443 on EKS, 6443 on a local cluster.
+ */
+const kubernetesApi: Egress = {
+    to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+    ports: [443, 6443].flatMap((port) => tcp(port)),
+};
 
-const withLabels = (labels: Labels): { matchLabels: Record<string, string> } => ({ matchLabels: { ...labels } });
+function tcp(port: number): { protocol: string; port: number }[] {
+    return [{ protocol: "TCP", port }];
+}
+
+/** Pods of another namespace: those with the labels, or all. */
+function podsOf(namespace: string, labels?: Labels): Peer {
+    return {
+        namespaceSelector: withLabels({ "kubernetes.io/metadata.name": namespace }),
+        ...(labels !== undefined && { podSelector: withLabels(labels) }),
+    };
+}
+
+const nameLabel = "app.kubernetes.io/name";
+
+function withLabels(labels: Labels): { matchLabels: Record<string, string> } {
+    return { matchLabels: { ...labels } };
+}
 
 /**
  * The network policy of a service, made from its declared connections alone. The namespace denies everything else and allows DNS.
@@ -70,9 +97,13 @@ export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
     };
 }
 
-function ingressRules({ port, callers, loadBalancerCidrs, scraped }: NetworkFlows): Ingress[] {
-    const sources = [
+function ingressRules(flows: NetworkFlows): Ingress[] {
+    const { port, callers, outsideCallers, loadBalancerCidrs, scraped } = flows;
+    const sources: Peer[] = [
         ...callers.map((labels) => ({ podSelector: withLabels(labels) })),
+        ...outsideCallers.map(({ namespace, service }) =>
+            podsOf(namespace, service === undefined ? undefined : { [nameLabel]: service }),
+        ),
         ...loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
         ...(scraped ? [prometheusPods] : []),
     ];
@@ -81,7 +112,7 @@ function ingressRules({ port, callers, loadBalancerCidrs, scraped }: NetworkFlow
 }
 
 function egressRules(flows: NetworkFlows): Egress[] {
-    const { stores, calls, awsIdentity, awsEndpointCidrs } = flows;
+    const { stores, calls, outsideCalls, awsIdentity, awsEndpointCidrs } = flows;
     const https = [...(flows.internet ? [internet] : []), ...awsEndpointCidrs.map((cidr) => ({ ipBlock: { cidr } }))];
     return [
         ...stores.flatMap(({ network, port }) => {
@@ -89,20 +120,20 @@ function egressRules(flows: NetworkFlows): Egress[] {
             return to.length === 0 ? [] : [{ to, ports: tcp(port) }];
         }),
         ...calls.map(({ pods, port }) => ({ to: [{ podSelector: withLabels(pods) }], ports: tcp(port) })),
+        ...outsideCalls.map(({ namespace, service, port }) => ({
+            to: [podsOf(namespace, { [nameLabel]: service })],
+            ports: tcp(port),
+        })),
+        ...(flows.kubernetesApi ? [kubernetesApi] : []),
         ...(awsIdentity ? [{ to: [podIdentityAgent], ports: tcp(80) }] : []),
         ...(https.length === 0 ? [] : [{ to: https, ports: tcp(443) }]),
     ];
 }
 
-function destinations(network: NetworkTarget): NonNullable<types.input.networking.v1.NetworkPolicyPeer>[] {
+function destinations(network: NetworkTarget): Peer[] {
     switch (network.kind) {
         case "pods":
-            return [
-                {
-                    namespaceSelector: withLabels({ "kubernetes.io/metadata.name": network.namespace }),
-                    podSelector: withLabels(network.labels),
-                },
-            ];
+            return [podsOf(network.namespace, network.labels)];
         case "cidrs":
             return network.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
     }

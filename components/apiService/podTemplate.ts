@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { ProbeSpec, ResourceAmounts } from "./spec";
 import { podBounds, type ServicePlan } from "./defaults";
 import type { SecretFile, SecretVariable } from "./variables";
+import { volumeMounts, volumes } from "./volumes";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
@@ -20,6 +21,8 @@ export interface PodModel {
     readonly configMapName: string;
     readonly secretVariables: readonly SecretVariable[];
     readonly secretFiles: readonly SecretFile[];
+    /** Name of the ConfigMap that holds the plan's files; absent when it has none. */
+    readonly filesConfigMapName?: string;
 }
 
 /** Name of the container and of its port. */
@@ -45,12 +48,13 @@ function versionLabel(version: string): Record<string, string> {
 
 /** The pod of a service, hardened to the restricted Pod Security Standard. */
 export function podSpec(model: PodModel): PodSpec {
-    const { name, plan, selector, secretFiles } = model;
+    const { name, plan, selector } = model;
     return {
         serviceAccountName: name,
-        automountServiceAccountToken: false,
+        automountServiceAccountToken: plan.readsPods,
         // Variables of the old Docker links, such as REDIS_PORT=tcp://…, would stand where a service expects its own.
         enableServiceLinks: false,
+        ...(plan.imagePullSecret !== undefined && { imagePullSecrets: [{ name: plan.imagePullSecret }] }),
         terminationGracePeriodSeconds: plan.gracePeriodSeconds,
         securityContext: podSecurity(plan),
         topologySpreadConstraints: [
@@ -58,20 +62,9 @@ export function podSpec(model: PodModel): PodSpec {
             spread("kubernetes.io/hostname", selector),
         ],
         containers: [container(model)],
-        volumes: [
-            ...plan.writablePaths.map((_, index) => ({
-                name: scratchName(index),
-                emptyDir: { sizeLimit: plan.limits.ephemeralStorage },
-            })),
-            ...secretFiles.map(({ secretName, key, fileName }, index) => ({
-                name: secretFileName(index),
-                secret: { secretName, items: [{ key, path: fileName }], defaultMode: readableByAll },
-            })),
-        ],
+        volumes: volumes(model),
     };
 }
-
-const readableByAll = 0o444;
 
 function podSecurity({ runAsUser, port }: ServicePlan): types.input.core.v1.PodSecurityContext {
     return {
@@ -99,7 +92,8 @@ function spread(topologyKey: string, selector: Labels): types.input.core.v1.Topo
     };
 }
 
-function container({ plan, version, configMapName, secretVariables, secretFiles }: PodModel): Container {
+function container(model: PodModel): Container {
+    const { plan, version, configMapName, secretVariables } = model;
     const { probes, port } = plan;
     return {
         name: containerName,
@@ -122,14 +116,7 @@ function container({ plan, version, configMapName, secretVariables, secretFiles 
             readOnlyRootFilesystem: true,
             capabilities: { drop: ["ALL"] },
         },
-        volumeMounts: [
-            ...plan.writablePaths.map((mountPath, index) => ({ name: scratchName(index), mountPath })),
-            ...secretFiles.map(({ directory }, index) => ({
-                name: secretFileName(index),
-                mountPath: directory,
-                readOnly: true,
-            })),
-        ],
+        volumeMounts: volumeMounts(model),
     };
 }
 
@@ -139,14 +126,6 @@ function amounts({ cpu, memory, ephemeralStorage }: Required<ResourceAmounts>): 
 
 function probe({ path, ...timing }: Required<ProbeSpec>): Probe {
     return { httpGet: { path, port: portName, scheme: "HTTP" }, ...timing };
-}
-
-function scratchName(index: number): string {
-    return `scratch-${index}`;
-}
-
-function secretFileName(index: number): string {
-    return `secret-file-${index}`;
 }
 
 /** How a Deployment replaces its pods: never fewer than before, a quarter more at most. */

@@ -1,3 +1,7 @@
+import type { EdgeSpec } from "./edgeSpec";
+
+export type { AlbEdge, CorsSpec, EdgeSpec, GatewayEdge, NlbEdge } from "./edgeSpec";
+
 /** A request of the kubelet that tells whether a container is alive or ready. */
 export interface ProbeSpec {
     /** HTTP path, answered with 200 to 399. */
@@ -103,20 +107,22 @@ export interface ObjectivesSpec {
     readonly latencyP95Seconds?: number;
 }
 
-/** A public endpoint on the Application Load Balancer that all systems of a stack share. TLS 1.2 or newer; HTTP is redirected. */
-export interface AlbEdge {
-    readonly kind: "alb";
-    /** Host name that the load balancer routes by and shows a certificate for. Changed in place. */
-    readonly host: string;
-    /**
-     * Seconds that the load balancer lets requests in flight finish on a pod that stops; less than `preStopSeconds`. Default: five
-     * seconds less, which is what the load balancer may need to hear of it. Changed in place.
-     */
-    readonly deregistrationDelaySeconds?: number;
+/** Pods of another system that call a service. */
+export interface OutsideCaller {
+    /** Kubernetes namespace of the caller. */
+    readonly namespace: string;
+    /** Name of the calling service, which is also its service account. Default: everything in the namespace. */
+    readonly service?: string;
 }
 
-/** How requests from outside reach a service. Each kind is one member of this union and one file beside `ingress.ts`. */
-export type EdgeSpec = AlbEdge;
+/** A service of another system that is called. */
+export interface OutsideCall {
+    /** Kubernetes namespace of the called service. */
+    readonly namespace: string;
+    readonly service: string;
+    /** Port of its containers. */
+    readonly port: number;
+}
 
 /**
  * What a system says about one of its services. Everything but `image` and `port` has a default.
@@ -147,16 +153,29 @@ export interface ServiceSpec {
     readonly connections?: readonly (string | ConnectionSpec)[];
     /** Services of the same system that this one calls, by name. Both network policies follow from it. */
     readonly calls?: readonly string[];
+    /** Pods of other systems that may call this one. Changed in place. Default: none. */
+    readonly allowedCallers?: readonly OutsideCaller[];
+    /** Services of other systems that this one calls; they have to allow it, too. Changed in place. Default: none. */
+    readonly outsideCalls?: readonly OutsideCall[];
     /** Whether the service may open HTTPS connections to the internet. Default false. */
     readonly internetAccess?: boolean;
     /** What is not secret: keys of the ConfigMap, given to the container as environment variables. Pods roll when it changes. */
     readonly settings?: Readonly<Record<string, string>>;
     /** Secrets of the system whose keys the container gets as environment variables, by name. */
     readonly secrets?: readonly string[];
+    /**
+     * Directories of those among `secrets` that the container gets as files instead, one for each key, by the secret's name: keys and
+     * certificates that libraries read from files. Pods roll when a directory changes.
+     */
+    readonly secretDirectories?: Readonly<Record<string, string>>;
+    /** Files by absolute path, read-only, from a ConfigMap: what is configured by files, such as nginx. Pods roll when one changes. */
+    readonly files?: Readonly<Record<string, string>>;
     /** Public endpoint. Default: none, the service is reached from inside the cluster only. */
     readonly edge?: EdgeSpec;
     /** Path of the Prometheus metrics on `port`; null when there are none. Default "/metrics". */
     readonly metricsPath?: string | null;
+    /** Seconds between two scrapes of the metrics. Default: the platform's interval. Changed in place. */
+    readonly metricsIntervalSeconds?: number;
     readonly metricNames?: MetricNames;
     readonly objectives?: ObjectivesSpec;
     /** Seconds that requests of one client stay with one pod, at most a day: by address in the cluster, by cookie at the edge. Default: no affinity. */
@@ -169,6 +188,18 @@ export interface ServiceSpec {
     readonly gracePeriodSeconds?: number;
     /** Annotations of the pods, such as those that a service mesh reads. Pods roll when they change. Default: none. */
     readonly podAnnotations?: Readonly<Record<string, string>>;
+    /** Name of the Secret in the namespace by which images are pulled from a private registry. Pods roll when it changes. Default: none. */
+    readonly imagePullSecret?: string;
+    /**
+     * Whether the service may read the pods of its namespace. Its pods then get a token for the API server, and a way to it. Pods roll
+     * when it changes. Default false.
+     */
+    readonly readsPods?: boolean;
+    /**
+     * Pods that an eviction on purpose must leave, less than the most pods there are. Default: all but one. Where there are no more
+     * pods than this, one may be evicted all the same, so that a node upgrade never hangs. Changed in place.
+     */
+    readonly minAvailable?: number;
     /** Whether a VPA recommends resource requests. It never changes them: with an HPA they would fight. Default true. */
     readonly recommendResources?: boolean;
 }

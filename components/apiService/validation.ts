@@ -1,6 +1,7 @@
 import type { ConfigIssue } from "../../config/errors";
 import type { StoreConnection } from "../connection";
 import { connectionOf, deregistrationDelayOf, planOf, podBounds, type ServicePlan } from "./defaults";
+import { fileProblems } from "./fileRules";
 import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
 import { issue, outside, type Problems } from "./problems";
 import type { ProbeSpec, ResourceAmounts, ScalingRules, ServiceSpec } from "./spec";
@@ -32,7 +33,10 @@ export function serviceProblems(name: string, spec: ServiceSpec, known: KnownPar
         ...drainProblems(spec, plan),
         ...edgeProblems(spec.edge),
         ...affinityProblems(plan),
-        ...pathProblems(plan),
+        ...metricsProblems(spec, plan),
+        ...fileProblems(spec, plan),
+        ...disruptionProblems(spec, plan),
+        ...kubernetesNameProblems(spec),
         ...variableProblems(spec, known),
         ...poolProblems(spec, plan, known),
     ];
@@ -191,18 +195,50 @@ function affinityProblems({ sessionAffinitySeconds }: ServicePlan): Problems {
         : outside("sessionAffinitySeconds", sessionAffinitySeconds, 1, 86_400);
 }
 
-function pathProblems({ writablePaths, metricsPath }: ServicePlan): Problems {
+function metricsProblems({ metricsIntervalSeconds: interval }: ServiceSpec, { metricsPath }: ServicePlan): Problems {
     return [
         ...(metricsPath === null ? [] : absolutePath("metricsPath", metricsPath)),
-        ...writablePaths.flatMap((path, index) => [
-            ...issue(
-                // Only / itself may be a mount point that the root file system cannot be; a colon would end the path early.
-                !/^(\/[^/:\s]+)+$/.test(path) || path.split("/").some((part) => part === "." || part === ".."),
-                `writablePaths.${index}`,
-                path,
-                "must be an absolute path below /, without a slash at its end",
-            ),
-            ...issue(writablePaths.indexOf(path) !== index, `writablePaths.${index}`, path, "must not be named twice"),
+        ...(interval === undefined ? [] : outside("metricsIntervalSeconds", interval, 5, 300)),
+    ];
+}
+
+/** The rest of the pods must be allowed to go, or there is no point in a number. */
+function disruptionProblems({ minAvailable }: ServiceSpec, { replicas }: ServicePlan): Problems {
+    const { max } = podBounds(replicas);
+    return minAvailable === undefined
+        ? []
+        : [
+              ...outside("minAvailable", minAvailable, 1, 1000),
+              ...issue(
+                  minAvailable >= max,
+                  "minAvailable",
+                  minAvailable,
+                  `must be less than the most pods, which is ${max}, so that one of them can be evicted`,
+              ),
+          ];
+}
+
+/** Names of Kubernetes objects are DNS subdomains, those of namespaces DNS labels. */
+function kubernetesNameProblems(spec: ServiceSpec): Problems {
+    const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+    const subdomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+    const name = (path: string, value: string | undefined, pattern: RegExp): Problems =>
+        issue(
+            value !== undefined && !pattern.test(value),
+            path,
+            value,
+            "must be a Kubernetes name: lower-case letters, digits and hyphens",
+        );
+    return [
+        ...name("imagePullSecret", spec.imagePullSecret, subdomain),
+        ...(spec.allowedCallers ?? []).flatMap(({ namespace, service }, index) => [
+            ...name(`allowedCallers.${index}.namespace`, namespace, label),
+            ...name(`allowedCallers.${index}.service`, service, label),
+        ]),
+        ...(spec.outsideCalls ?? []).flatMap(({ namespace, service, port }, index) => [
+            ...name(`outsideCalls.${index}.namespace`, namespace, label),
+            ...name(`outsideCalls.${index}.service`, service, label),
+            ...outside(`outsideCalls.${index}.port`, port, 1, 65535),
         ]),
     ];
 }

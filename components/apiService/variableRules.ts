@@ -68,6 +68,8 @@ function certainNames(connection: ConnectionSpec, { stores = {} }: KnownParts): 
 
 function secretClaims(spec: ServiceSpec, { secrets = {} }: KnownParts): Claim[] {
     return (spec.secrets ?? []).flatMap((secret, index) =>
-        (secrets[secret] ?? []).map((name) => ({ name, path: `secrets.${index}` })),
+        spec.secretDirectories?.[secret] !== undefined
+            ? []
+            : (secrets[secret] ?? []).map((name) => ({ name, path: `secrets.${index}` })),
     );
 }

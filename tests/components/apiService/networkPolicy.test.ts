@@ -7,10 +7,13 @@ const alone: NetworkFlows = {
     pods: { app: "api" },
     port: 8000,
     callers: [],
+    outsideCallers: [],
     loadBalancerCidrs: [],
     scraped: false,
     stores: [],
     calls: [],
+    outsideCalls: [],
+    kubernetesApi: false,
     awsIdentity: false,
     internet: false,
     awsEndpointCidrs: [],
@@ -81,6 +84,43 @@ describe("network policy of a service", () => {
         ]);
     });
 
+    it("lets pods of other systems in, one service or all of a namespace", () => {
+        const { ingress } = policy({
+            outsideCallers: [{ namespace: "frontend", service: "nginx-front" }, { namespace: "jobs" }],
+        });
+        assert.deepEqual(ingress[0]?.from, [
+            {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "frontend" } },
+                podSelector: { matchLabels: { "app.kubernetes.io/name": "nginx-front" } },
+            },
+            { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "jobs" } } },
+        ]);
+    });
+
+    it("lets it call services of other systems on their containers' ports", () => {
+        const outsideCalls = [{ namespace: "backend", service: "flask-app", port: 5000 }];
+        assert.deepEqual(policy({ outsideCalls }).egress, [
+            {
+                to: [
+                    {
+                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "backend" } },
+                        podSelector: { matchLabels: { "app.kubernetes.io/name": "flask-app" } },
+                    },
+                ],
+                ports: [{ protocol: "TCP", port: 5000 }],
+            },
+        ]);
+    });
+
+    it("lets it ask the API server, of EKS and of a local cluster, but not the instance metadata service", () => {
+        const [rule] = policy({ kubernetesApi: true }).egress;
+        assert.deepEqual(
+            rule?.ports.map(({ port }) => port),
+            [443, 6443],
+        );
+        assert.deepEqual(rule?.to[0]?.ipBlock.except, ["169.254.0.0/16"]);
+    });
+
     it("lets it fetch AWS credentials from the agent of its node", () => {
         assert.deepEqual(policy({ awsIdentity: true }).egress, [
             { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ protocol: "TCP", port: 80 }] },
@@ -113,12 +153,17 @@ describe("network policy of a service", () => {
             pods: labels,
             port,
             callers: fc.array(labels, { maxLength: 2 }),
+            outsideCallers: fc.array(fc.record({ namespace: fc.constant("other") }), { maxLength: 2 }),
             loadBalancerCidrs: cidrs,
             scraped: fc.boolean(),
             stores: fc.array(fc.record({ network: fc.record({ kind: fc.constant("cidrs" as const), cidrs }), port }), {
                 maxLength: 2,
             }),
             calls: fc.array(fc.record({ pods: labels, port }), { maxLength: 2 }),
+            outsideCalls: fc.array(fc.record({ namespace: fc.constant("other"), service: fc.constant("x"), port }), {
+                maxLength: 2,
+            }),
+            kubernetesApi: fc.boolean(),
             awsIdentity: fc.boolean(),
             internet: fc.boolean(),
             awsEndpointCidrs: cidrs,
