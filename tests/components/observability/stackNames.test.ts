@@ -1,0 +1,106 @@
+import { strict as assert } from "node:assert";
+import type { PlannedResource } from "../../../simulation/record";
+import { simulateStack, stackNames, type ResourceGraph } from "../../harness";
+
+interface KubernetesObject {
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+    readonly spec?: {
+        readonly groups?: readonly { readonly rules: readonly { readonly expr: string }[] }[];
+        readonly jobLabel?: string;
+        readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+    };
+}
+
+function objects(graph: ResourceGraph, kind: string): KubernetesObject[] {
+    return graph.all
+        .filter(({ type }: PlannedResource) => type.startsWith("kubernetes:"))
+        .map(({ inputs }) => inputs as unknown as KubernetesObject)
+        .filter((object) => object.kind === kind);
+}
+
+const namesOf = (found: readonly KubernetesObject[]): Set<string> =>
+    new Set(found.map(({ metadata }) => metadata.name));
+
+/** The values that rules compare a label with, equal (`=`) or as an expression (`=~`). */
+function compared(exprs: string, label: string, operator: "=" | "=~"): Set<string> {
+    const found = exprs.matchAll(new RegExp(`[{,]${label}${operator}("(?:[^"\\\\]|\\\\.)*")`, "g"));
+    return new Set([...found].map(([, value = '""']) => JSON.parse(value) as string));
+}
+
+/** The jobs that the operator scrapes: the label that a monitor names, on the Services that it selects from. */
+function scrapedJobs(graph: ResourceGraph): Set<string> {
+    const services = objects(graph, "Service");
+    return new Set(
+        objects(graph, "ServiceMonitor").flatMap(({ metadata, spec }) =>
+            services
+                .filter((service) => service.metadata.namespace === metadata.namespace)
+                .flatMap((service) => service.metadata.labels?.[spec?.jobLabel ?? ""] ?? []),
+        ),
+    );
+}
+
+for (const stack of stackNames()) {
+    describe(`the rules of the ${stack} stack look for things that it makes:`, () => {
+        let graph: ResourceGraph;
+        let exprs: string;
+        before(async function () {
+            graph = await simulateStack(stack);
+            exprs = objects(graph, "PrometheusRule")
+                .flatMap(({ spec }) => spec?.groups ?? [])
+                .flatMap((group) => group.rules)
+                .map((rule) => rule.expr)
+                .join("\n");
+            // A stack may leave monitoring out.
+            if (exprs === "") {
+                this.skip();
+            }
+        });
+
+        for (const [label, kind] of [
+            ["deployment", "Deployment"],
+            ["horizontalpodautoscaler", "HorizontalPodAutoscaler"],
+            ["cronjob", "CronJob"],
+            ["namespace", "Namespace"],
+        ] as const) {
+            it(`${kind}s`, () => {
+                const known = namesOf(objects(graph, kind));
+                const wanted = compared(exprs, label, "=");
+                assert.ok(wanted.size > 0);
+                assert.deepEqual(
+                    [...wanted].filter((name) => !known.has(name)),
+                    [],
+                );
+            });
+        }
+
+        it("jobs that are scraped", () => {
+            const known = new Set([...scrapedJobs(graph), "kubelet", "kube-state-metrics"]);
+            assert.deepEqual(
+                [...compared(exprs, "job", "=")].filter((job) => !known.has(job)),
+                [],
+            );
+        });
+
+        it("pods", () => {
+            const pods = [
+                ...objects(graph, "Deployment").map(({ metadata }) => `${metadata.name}-5d8f7c9b6-x2k4p`),
+                ...objects(graph, "StatefulSet").map(({ metadata }) => `${metadata.name}-0`),
+            ];
+            const unmatched = [...compared(exprs, "pod", "=~")].filter(
+                (pattern) => !pods.some((pod) => new RegExp(`^(?:${pattern})$`).test(pod)),
+            );
+            assert.deepEqual(unmatched, []);
+        });
+
+        it("volumes", () => {
+            const claims = objects(graph, "StatefulSet").flatMap(({ metadata, spec }) =>
+                (spec?.volumeClaimTemplates ?? []).map((template) => `${template.metadata.name}-${metadata.name}-0`),
+            );
+            const unmatched = [...compared(exprs, "persistentvolumeclaim", "=~")].filter(
+                (pattern) => !claims.some((claim) => new RegExp(`^(?:${pattern})$`).test(claim)),
+            );
+            assert.deepEqual(unmatched, []);
+        });
+    });
+}
