@@ -67,10 +67,10 @@ const apiServerIsNotOpen: Rule = ({ cluster: { publicAccessCidrs } }) =>
 
 const productionIsProtected: Rule = ({ environment, data }) =>
     issueWhen(
-        environment === "prod" && !data.protect,
+        environment === "prod" && !data.protect && !data.teardown,
         key("data.protect"),
         data.protect,
-        "must be true in the prod environment",
+        "must be true in the prod environment; to take the stack down, set platform:data.teardown as well",
     );
 
 const oneCertificate: Rule = ({ edge }) =>

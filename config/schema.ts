@@ -193,6 +193,10 @@ const data = z
             .describe(
                 "Protects databases, caches, backups and keys: Pulumi `protect`, deletion protection, final snapshots.",
             ),
+        teardown: z
+            .boolean()
+            .default(false)
+            .describe("Allows `protect: false` in prod, for the deployment before a prod stack is destroyed."),
         database: z
             .strictObject({
                 instanceClass: z
