@@ -1,31 +1,59 @@
 "use strict";
 
+const { readdirSync } = require("node:fs");
 const { createRequire, Module } = require("node:module");
+const path = require("node:path");
 
 /**
- * The Pulumi SDK imports the TypeScript compiler and npm's dependency resolver for one purpose: to turn functions of a program into
- * cloud functions. They are half of the time it takes to import the SDK. Here they are loaded when something first asks
- * for one of their members, which a program that serialises no function never does.
+ * Modules that a program's imports bring along, although a simulation hardly ever calls them. Each is loaded when something first
+ * asks for one of its members; until then a stand-in takes its place.
+ *
+ * - The Pulumi SDK imports the TypeScript compiler and npm's dependency resolver, to turn functions of a program into cloud
+ *   functions. They are half of the time it takes to import the SDK.
+ * - The providers' packages import every service of their cloud; a program uses a dozen of hundreds.
+ * - Grafana's query builder imports two further generations of dashboards, zod its messages in fifty languages.
  */
-const modules = ["typescript", "@npmcli/arborist", "normalize-package-data"];
+const modules = {
+    "@pulumi/pulumi": ["typescript", "@npmcli/arborist", "normalize-package-data", "./automation"],
+    "@grafana/grafana-foundation-sdk/prometheus": ["../dashboardv2", "../dashboardv2beta1"],
+    zod: ["./v4/locales/index.cjs"],
+};
+
+/** Packages of which every directory is a module of its own. */
+const packages = ["@pulumi/aws", "@pulumi/kubernetes"];
 
 function defer() {
-    const sdk = createRequire(require.resolve("@pulumi/pulumi"));
-    for (const name of modules) {
-        const file = sdk.resolve(name);
-        if (require.cache[file] === undefined) {
-            const standIn = new Module(file);
-            standIn.filename = file;
-            standIn.loaded = true;
-            standIn.exports = whenAsked(() => {
-                if (require.cache[file] === standIn) {
-                    delete require.cache[file];
-                }
-                return sdk(name);
-            });
-            require.cache[file] = standIn;
+    for (const [importer, names] of Object.entries(modules)) {
+        const from = createRequire(require.resolve(importer));
+        for (const name of names) {
+            deferFile(from.resolve(name));
         }
     }
+    for (const name of packages) {
+        const directory = path.dirname(require.resolve(name));
+        for (const entry of readdirSync(directory, { withFileTypes: true })) {
+            if (entry.isDirectory()) {
+                deferFile(path.join(directory, entry.name, "index.js"));
+            }
+        }
+    }
+}
+
+/** Puts a stand-in where `require` looks for modules that are loaded already. */
+function deferFile(file) {
+    if (require.cache[file] !== undefined) {
+        return;
+    }
+    const standIn = new Module(file);
+    standIn.filename = file;
+    standIn.loaded = true;
+    standIn.exports = whenAsked(() => {
+        if (require.cache[file] === standIn) {
+            delete require.cache[file];
+        }
+        return require(file);
+    });
+    require.cache[file] = standIn;
 }
 
 /** An object that behaves like the module and loads it on the first access. */

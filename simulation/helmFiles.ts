@@ -1,5 +1,6 @@
-import { distinct, fileName, sorted, yamlText, type OutputFile } from "./outputFile";
+import { distinct, fileName, sorted, type OutputFile } from "./outputFile";
 import type { Plan } from "./record";
+import { yamlText } from "./yamlText";
 
 interface Release {
     readonly name?: string;

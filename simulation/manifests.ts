@@ -1,6 +1,7 @@
 import { autoName } from "./cloud";
-import { distinct, fileName, sorted, yamlText, type OutputFile } from "./outputFile";
+import { distinct, fileName, sorted, type OutputFile } from "./outputFile";
 import type { Plan, PlannedResource } from "./record";
+import { yamlText } from "./yamlText";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "./manifests";
-import { distinct, fileName, yamlText, type OutputFile } from "./outputFile";
+import { distinct, fileName, type OutputFile } from "./outputFile";
+import { yamlText } from "./yamlText";
 
 interface RuleGroup {
     readonly name: string;

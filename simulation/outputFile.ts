@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { stringify } from "yaml";
 
 /** A file of a simulation's output. */
 export interface OutputFile {
@@ -43,9 +42,4 @@ export function sorted(value: unknown, first: readonly string[] = []): unknown {
         result[key] ??= sorted(object[key]);
     }
     return result;
-}
-
-/** YAML that parsers of version 1.1, kubectl's among them, read the same: the text "yes" is quoted, and no line is folded. */
-export function yamlText(value: unknown): string {
-    return stringify(value, { compat: "yaml-1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }

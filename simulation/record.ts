@@ -63,19 +63,31 @@ export interface RecordOptions {
  * @param program constructs resources; it must import nothing that reads configuration before it is called.
  */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Plan> {
-    const traces = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
     try {
-        return await run(program, options);
+        return await withoutTraces(() => run(program, options));
     } catch (failure) {
         if (isRunError(failure)) {
             throw failure;
         }
-        Error.stackTraceLimit = Math.max(traces, 50);
         await run(program, options);
         throw failure;
+    }
+}
+
+/** The SDK asks for the place of every resource by a method of its own, which no limit holds back. */
+async function withoutTraces<T>(run: () => Promise<T>): Promise<T> {
+    const sdk = pulumi.Resource as unknown as { callsites?: () => readonly unknown[] };
+    const { callsites } = sdk;
+    const limit = Error.stackTraceLimit;
+    sdk.callsites = () => [];
+    Error.stackTraceLimit = 0;
+    try {
+        return await run();
     } finally {
-        Error.stackTraceLimit = traces;
+        Error.stackTraceLimit = limit;
+        if (callsites !== undefined) {
+            sdk.callsites = callsites;
+        }
     }
 }
 

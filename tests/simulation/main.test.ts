@@ -154,7 +154,7 @@ describe("a mistake", () => {
         assert.deepEqual(readdirSync(path.dirname(out)), ["out"]);
     });
 
-    it("in a program's syntax is told with file, line and column", async () => {
+    it("in a program's syntax is told with file, line and column", () => {
         const root = temporary();
         writeFileSync(path.join(root, "Pulumi.yaml"), "name: typo\n");
         writeFileSync(path.join(root, "Pulumi.dev.yaml"), "");
