@@ -107,7 +107,7 @@ export const databaseCases = {
         severity: "warning",
         fires: [
             {
-                samples: { [replica("10.0.9.4")]: `${300 * 1024 * 1024}${forever}` },
+                samples: { [replica("10.0.9.4")]: `${257 * 1024 * 1024}${forever}` },
                 at: "5m",
                 labels: {
                     namespace,
@@ -115,7 +115,7 @@ export const databaseCases = {
                     application_name: "r",
                     client_addr: "10.0.9.4",
                 },
-                description: "Replica 10.0.9.4 of postgres has not replayed 300MiB of changes; reads from it are old.",
+                description: "Replica 10.0.9.4 of postgres has not replayed 257MiB of changes; reads from it are old.",
             },
         ],
         quiet: {

@@ -61,10 +61,10 @@ export const volumesCases = {
             },
             "while half of it is free": {
                 samples: {
-                    [volume("kubelet_volume_stats_available_bytes")]: "90-0.05x3000",
+                    [volume("kubelet_volume_stats_available_bytes")]: "57-0.02x3000",
                     [volume("kubelet_volume_stats_capacity_bytes")]: `100${forever}`,
                 },
-                after: "3h",
+                after: "2h50m",
             },
         },
     },
