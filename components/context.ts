@@ -28,6 +28,18 @@ export interface AwsContext {
     readonly certificateArn?: pulumi.Input<string>;
 }
 
+/** The proxies that all systems of a platform share, and who makes certificates for their hosts. */
+export interface GatewayContext {
+    /** GatewayClass whose Gateways are merged onto one set of Envoy proxies. */
+    readonly className: string;
+    /** ClusterIssuer of cert-manager. */
+    readonly clusterIssuer: string;
+    /** Namespace that the proxies run in. */
+    readonly namespace: string;
+    /** Whether Envoy Gateway has a Redis, by which the proxies count requests together. Default: each counts by itself. */
+    readonly globalRateLimit?: boolean;
+}
+
 /** What everything that runs on a platform shares. It is passed explicitly; there are no globals. */
 export interface PlatformContext {
     /** The Pulumi stack. */
@@ -37,6 +49,8 @@ export interface PlatformContext {
     /** The provider of the cluster. Every Kubernetes resource uses it, never the default one. */
     readonly kubernetes: k8s.Provider;
     readonly aws?: AwsContext;
+    /** The shared gateway; absent without Envoy Gateway. */
+    readonly gateway?: GatewayContext;
     /** The add-ons that are installed. */
     readonly addons: ReadonlySet<AddonName>;
     /**

@@ -9,6 +9,7 @@ import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from ".
 import { disruptionSpec, horizontalSpec, recommenderSpec, type Workload } from "./autoscaling";
 import { planOf, type ServicePlan } from "./defaults";
 import { createEdge } from "./edge";
+import { edgeSourcesOf } from "./edgePlan";
 import { networkPolicySpec } from "./networkPolicy";
 import type { ServicePart } from "./part";
 import { deploymentRules, podLabels, podSpec, rolloutTimeoutSeconds } from "./podTemplate";
@@ -87,9 +88,8 @@ export class ApiService extends Component {
         this.createAutoscalers({ apiVersion: "apps/v1", kind: "Deployment", name }, deployment);
         this.createDisruptionBudget();
         this.createMonitor();
-        createEdge(this.part, [deployment, service]);
+        this.url = this.createEdge([deployment, service]);
 
-        this.url = pulumi.output(this.address());
         this.registerOutputs({ serviceName: this.serviceName, url: this.url });
     }
 
@@ -196,6 +196,7 @@ export class ApiService extends Component {
         const { aws, addons } = this.scope.platform;
         const { callers = [], allowedCallers = [], calls = [], outsideCalls = [] } = this.args;
         const { awsPermissions = [], edge } = this.args;
+        const { cidrs, gatewayNamespace } = edgeSourcesOf(edge, this.scope.platform);
         const usesAws = awsPermissions.length > 0;
         return new k8s.networking.v1.NetworkPolicy(
             this.childName("network-policy"),
@@ -206,7 +207,8 @@ export class ApiService extends Component {
                     port: this.port,
                     callers: callers.map((caller) => selectorFor(this.scope, caller)),
                     outsideCallers: allowedCallers,
-                    loadBalancerCidrs: edge?.kind === "alb" ? (aws?.publicSubnetCidrs ?? []) : [],
+                    loadBalancerCidrs: cidrs,
+                    ...(gatewayNamespace !== undefined && { gatewayNamespace }),
                     scraped: this.plan.metricsPath !== null && addons.has("monitoring"),
                     stores: this.connections.map(({ connection }) => connection),
                     calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),
@@ -335,20 +337,21 @@ export class ApiService extends Component {
         );
     }
 
+    /** The way in from outside, where there is one; the address by which the service is reached. */
+    private createEdge(backend: readonly pulumi.Resource[]): pulumi.Output<string> {
+        const { edge } = this.args;
+        const port = this.servicePort === 80 ? "" : `:${this.servicePort}`;
+        return edge === undefined
+            ? pulumi.output(`http://${this.serviceName}.${this.scope.namespace}.svc.cluster.local${port}`)
+            : createEdge(this.part, edge, backend);
+    }
+
     /** A rotated secret reaches pods only when they start; the reloader starts them anew, for these Secrets and no other. */
     private reloadAnnotations(): Record<string, string> {
         const names = this.secretNames();
         return names.length > 0 && this.scope.platform.addons.has("reloader")
             ? { "secret.reloader.stakater.com/reload": names.join(",") }
             : {};
-    }
-
-    private address(): string {
-        const { edge } = this.args;
-        const port = this.servicePort === 80 ? "" : `:${this.servicePort}`;
-        return edge === undefined
-            ? `http://${this.serviceName}.${this.scope.namespace}.svc.cluster.local${port}`
-            : `https://${edge.host}`;
     }
 
     private get connections(): readonly ServiceConnection[] {

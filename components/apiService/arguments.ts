@@ -4,7 +4,7 @@ import type { SystemScope } from "../context";
 import type { PolicyStatement } from "../identity/podIdentity";
 import type { PlainSpec } from "./defaults";
 import { issue, type Problems } from "./problems";
-import type { ConnectionSpec, ServiceSpec } from "./spec";
+import type { ConnectionSpec, EdgeSpec, ServiceSpec } from "./spec";
 import { serviceProblems } from "./validation";
 
 /** A store that a service uses. */
@@ -59,20 +59,44 @@ export function refuseImpossible(pulumiName: string, name: string, args: ApiServ
 }
 
 /** What the platform cannot offer, however well the service is declared. */
-function platformProblems({ scope: { platform }, edge, awsPermissions = [] }: ApiServiceArgs): Problems {
-    const hasController = platform.aws !== undefined && platform.addons.has("awsLoadBalancerController");
+function platformProblems(args: ApiServiceArgs): Problems {
+    const { platform } = args.scope;
+    const { edge, awsPermissions = [] } = args;
     return [
-        ...issue(
-            edge?.kind === "alb" && !hasController,
-            "edge.kind",
-            edge?.kind,
-            "needs a platform on AWS with the add-on awsLoadBalancerController; this one allows no edge",
-        ),
+        ...(edge === undefined ? [] : edgeNeeds(edge, args)),
         ...issue(
             awsPermissions.length > 0 && platform.aws === undefined,
             "awsPermissions",
             awsPermissions.flatMap(({ actions }) => actions),
             "needs a platform on AWS; this one allows none",
+        ),
+    ];
+}
+
+/** A cluster that is not on AWS needs nothing: see `edgeKindOf`. */
+function edgeNeeds(edge: EdgeSpec, { scope: { platform }, certificateArn }: ApiServiceArgs): Problems {
+    const isOnAws = platform.aws !== undefined;
+    return [
+        ...issue(
+            isOnAws && edge.kind !== "gateway" && !platform.addons.has("awsLoadBalancerController"),
+            "edge.kind",
+            edge.kind,
+            'needs the add-on awsLoadBalancerController; this platform allows "gateway" or no edge',
+        ),
+        ...issue(
+            isOnAws && edge.kind === "gateway" && platform.gateway === undefined,
+            "edge.kind",
+            edge.kind,
+            'needs the add-on envoyGateway; this platform allows "alb", "nlb" or no edge',
+        ),
+        ...issue(
+            isOnAws &&
+                edge.kind === "nlb" &&
+                edge.host !== undefined &&
+                (certificateArn ?? platform.aws.certificateArn) === undefined,
+            "edge.host",
+            edge.host,
+            "needs a certificate: give certificateArn, or the platform one of its own; or leave the host out",
         ),
     ];
 }

@@ -155,7 +155,10 @@ function probeOf(probe: ProbeSpec, fallback: typeof patience): Required<ProbeSpe
 }
 
 /** Seconds that requests in flight get on a pod that stops. */
-export function deregistrationDelayOf(edge: NonNullable<ServiceSpec["edge"]>, preStopSeconds: number): number {
+export function deregistrationDelayOf(
+    edge: { readonly deregistrationDelaySeconds?: number },
+    preStopSeconds: number,
+): number {
     return edge.deregistrationDelaySeconds ?? Math.max(0, preStopSeconds - deregistrationHeadStart);
 }
 

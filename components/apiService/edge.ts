@@ -1,27 +1,46 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { selectorFor } from "../context";
 import { physicalName } from "../naming";
 import { tagsFor } from "../tags";
 import { deregistrationDelayOf } from "./defaults";
+import { edgeKindOf } from "./edgePlan";
+import { gatewaySpec, redirectSpec, routeSpec, securitySpec, trafficSpec, type GatewayModel } from "./gateway";
 import { albAnnotations, ingressSpec } from "./ingress";
+import {
+    nlbAnnotations,
+    nlbCertificateAnnotation,
+    nlbServiceSpec,
+    nodePortServiceSpec,
+    type PublicPorts,
+} from "./networkLoadBalancer";
 import type { ServicePart } from "./part";
-import type { AlbEdge } from "./spec";
+import type { AlbEdge, EdgeSpec, GatewayEdge, NlbEdge } from "./spec";
 
-/** Makes the way by which requests from outside reach a service. It is made last and goes first. */
-export function createEdge(part: ServicePart, backend: readonly pulumi.Resource[]): void {
-    const { edge } = part.args;
-    switch (edge?.kind) {
-        case undefined:
-            return;
+type Resources = readonly pulumi.Resource[];
+
+/**
+ * Makes the way by which requests from outside reach a service, and gives back its address. It is made last and goes first on destroy,
+ * while the controllers still live that have to take load balancers away.
+ */
+export function createEdge(part: ServicePart, edge: EdgeSpec, backend: Resources): pulumi.Output<string> {
+    const needs = [...backend, ...part.scope.platform.ready];
+    if (edgeKindOf(edge, part.scope.platform) === "node-port") {
+        return createNodePort(part, needs);
+    }
+    switch (edge.kind) {
         case "alb":
-            return createAlbIngress(part, edge, backend);
+            return createAlbIngress(part, edge, needs);
+        case "gateway":
+            return createGateway(part, edge, needs);
+        case "nlb":
+            return createNetworkLoadBalancer(part, edge, needs);
     }
 }
 
-/** It goes first on destroy, while the controller still lives that has to take the load balancer away. */
-function createAlbIngress(part: ServicePart, edge: AlbEdge, backend: readonly pulumi.Resource[]): void {
+function createAlbIngress(part: ServicePart, edge: AlbEdge, needs: Resources): pulumi.Output<string> {
     const { args, plan, scope } = part;
-    const { stack, environment, extraTags, aws, ready } = scope.platform;
+    const { stack, environment, extraTags, aws } = scope.platform;
     const loadBalancer = physicalName("loadBalancer", "platform", stack);
     const certificateArn = args.certificateArn ?? aws?.certificateArn;
     const annotations = albAnnotations({
@@ -46,6 +65,132 @@ function createAlbIngress(part: ServicePart, edge: AlbEdge, backend: readonly pu
             },
             spec: ingressSpec(edge, part.name),
         },
-        part.options([...backend, ...ready]),
+        part.options(needs),
     );
+    return pulumi.output(`https://${edge.host}`);
+}
+
+function createGateway(part: ServicePart, edge: GatewayEdge, needs: Resources): pulumi.Output<string> {
+    const { plan, scope } = part;
+    const { gateway } = scope.platform;
+    const model: GatewayModel = {
+        edge,
+        name: part.name,
+        servicePort: plan.servicePort,
+        ...(plan.sessionAffinitySeconds !== undefined && { sessionAffinitySeconds: plan.sessionAffinitySeconds }),
+        className: gateway?.className ?? "",
+        globalRateLimit: gateway?.globalRateLimit ?? false,
+    };
+    const issuer = { "cert-manager.io/cluster-issuer": gateway?.clusterIssuer ?? "" };
+    const standard = "gateway.networking.k8s.io/v1";
+    const envoy = "gateway.envoyproxy.io/v1alpha1";
+    const create = (
+        child: string,
+        kind: { readonly apiVersion: string; readonly kind: string },
+        metadata: Record<string, unknown>,
+        spec: Record<string, unknown>,
+        after: Resources,
+    ): pulumi.Resource =>
+        new k8s.apiextensions.CustomResource(part.childName(child), { ...kind, metadata, spec }, part.options(after));
+
+    const listener = create(
+        "gateway",
+        { apiVersion: standard, kind: "Gateway" },
+        { ...part.metadata(), annotations: issuer },
+        gatewaySpec(model),
+        needs,
+    );
+    const route = create(
+        "route",
+        { apiVersion: standard, kind: "HTTPRoute" },
+        { ...part.metadata() },
+        routeSpec(model),
+        [listener, ...needs],
+    );
+    create(
+        "redirect",
+        { apiVersion: standard, kind: "HTTPRoute" },
+        { ...part.metadata("redirect") },
+        redirectSpec(model),
+        [listener, ...needs],
+    );
+    create(
+        "traffic-policy",
+        { apiVersion: envoy, kind: "BackendTrafficPolicy" },
+        { ...part.metadata() },
+        trafficSpec(model),
+        [route],
+    );
+    if (edge.cors !== undefined) {
+        create(
+            "security-policy",
+            { apiVersion: envoy, kind: "SecurityPolicy" },
+            { ...part.metadata() },
+            securitySpec(model, edge.cors),
+            [route],
+        );
+    }
+    return pulumi.output(`https://${edge.host}`);
+}
+
+function createNetworkLoadBalancer(part: ServicePart, edge: NlbEdge, needs: Resources): pulumi.Output<string> {
+    const { args, plan, scope } = part;
+    const { stack, environment, extraTags, aws, addons } = scope.platform;
+    const loadBalancer = physicalName("loadBalancer", scope.system, part.name, stack);
+    const certificateArn = args.certificateArn ?? aws?.certificateArn;
+    const annotations = nlbAnnotations({
+        edge,
+        loadBalancer,
+        healthPath: plan.probes.readiness.path,
+        deregistrationDelaySeconds: deregistrationDelayOf(edge, plan.preStopSeconds),
+        ...(plan.sessionAffinitySeconds !== undefined && { sessionAffinitySeconds: plan.sessionAffinitySeconds }),
+        tags: tagsFor({ stack, environment, extraTags, system: scope.system }, loadBalancer),
+    });
+    const service = createPublicService(part, nlbServiceSpec(edge, portsOf(part)), needs, {
+        ...annotations,
+        ...(edge.host !== undefined && certificateArn !== undefined && { [nlbCertificateAnnotation]: certificateArn }),
+        ...(edge.host !== undefined &&
+            addons.has("externalDns") && { "external-dns.alpha.kubernetes.io/hostname": edge.host }),
+    });
+    const address = service.status.apply((status) => status?.loadBalancer?.ingress?.[0]?.hostname);
+    return edge.host !== undefined
+        ? pulumi.output(`https://${edge.host}`)
+        : address.apply(
+              (name) => `http://${name ?? `${loadBalancer}.elb.${aws?.region}.amazonaws.com`}${portOf(part)}`,
+          );
+}
+
+function createNodePort(part: ServicePart, needs: Resources): pulumi.Output<string> {
+    const service = createPublicService(part, nodePortServiceSpec(portsOf(part)), needs);
+    return service.spec.apply((spec) => `http://localhost:${spec?.ports?.[0]?.nodePort ?? part.plan.servicePort}`);
+}
+
+/** Its labels name another thing than the service, or Prometheus would find every pod twice. */
+function createPublicService(
+    part: ServicePart,
+    spec: k8s.types.input.core.v1.ServiceSpec,
+    needs: Resources,
+    annotations: Record<string, pulumi.Input<string>> = {},
+): k8s.core.v1.Service {
+    const metadata = part.metadata("public");
+    return new k8s.core.v1.Service(
+        part.childName("public"),
+        {
+            metadata: {
+                ...metadata,
+                labels: { ...metadata.labels, ...selectorFor(part.scope, metadata.name) },
+                annotations,
+            },
+            spec,
+        },
+        part.options(needs),
+    );
+}
+
+function portsOf({ selector, plan: { port, servicePort } }: ServicePart): PublicPorts {
+    return { selector, port, servicePort };
+}
+
+function portOf({ plan: { servicePort } }: ServicePart): string {
+    return servicePort === 80 ? "" : `:${servicePort}`;
 }

@@ -58,4 +58,4 @@ export interface NlbEdge {
  * How requests from outside reach a service. Each kind is one member of this union and one file. On a cluster that is not on AWS, and
  * has no gateway, each of them is a port of every node instead: no TLS, no limits, for development alone.
  */
-export type EdgeSpec = AlbEdge;
+export type EdgeSpec = AlbEdge | GatewayEdge | NlbEdge;

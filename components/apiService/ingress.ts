@@ -16,9 +16,9 @@ export interface AlbModel {
 
 /**
  * TLS 1.2 with forward secrecy and 1.3, with post-quantum key exchange for clients that know it. What AWS recommends and what its
- * console chooses. Source: Elastic Load Balancing, "Security policies for your Application Load Balancer".
+ * console chooses, for both kinds of load balancer. Source: Elastic Load Balancing, "Security policies for your load balancer".
  */
-const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /** Attributes of the load balancer that AWS leaves off or that a default could change. */
 const loadBalancerAttributes = {
@@ -75,7 +75,7 @@ function targetGroupAttributes(model: AlbModel): Record<string, string> {
 }
 
 /** The controller's notation for maps: a backslash keeps a comma from starting the next pair; a key cannot hold an equals sign. */
-function stringMap(map: Readonly<Record<string, string>>): string {
+export function stringMap(map: Readonly<Record<string, string>>): string {
     return Object.entries(map)
         .filter(([key]) => !key.includes("="))
         .map(([key, value]) => `${escaped(key)}=${escaped(value)}`)

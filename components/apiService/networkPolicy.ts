@@ -21,6 +21,8 @@ export interface NetworkFlows {
     readonly outsideCallers: readonly OutsideCaller[];
     /** Address ranges of the load balancers that send it requests. */
     readonly loadBalancerCidrs: readonly string[];
+    /** Namespace of the gateway's proxies that send it requests. */
+    readonly gatewayNamespace?: string;
     /** Whether Prometheus collects metrics from it. */
     readonly scraped: boolean;
     /** Stores that it uses. */
@@ -40,6 +42,9 @@ export interface NetworkFlows {
 }
 
 const prometheusPods = podsOf(monitoringNamespace, prometheusPodLabels);
+
+/** Labels that Envoy Gateway gives its proxies. */
+const gatewayPods = { "app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy" };
 
 /** Where every node answers for the Pod Identity agent. Source: Amazon EKS User Guide, "EKS Pod Identity considerations". */
 const podIdentityAgent = { ipBlock: { cidr: "169.254.170.23/32" } };
@@ -98,13 +103,14 @@ export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
 }
 
 function ingressRules(flows: NetworkFlows): Ingress[] {
-    const { port, callers, outsideCallers, loadBalancerCidrs, scraped } = flows;
+    const { port, callers, outsideCallers, loadBalancerCidrs, gatewayNamespace, scraped } = flows;
     const sources: Peer[] = [
         ...callers.map((labels) => ({ podSelector: withLabels(labels) })),
         ...outsideCallers.map(({ namespace, service }) =>
             podsOf(namespace, service === undefined ? undefined : { [nameLabel]: service }),
         ),
         ...loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
+        ...(gatewayNamespace === undefined ? [] : [podsOf(gatewayNamespace, gatewayPods)]),
         ...(scraped ? [prometheusPods] : []),
     ];
     // A rule without sources would allow everybody.

@@ -1,6 +1,7 @@
 import type { ConfigIssue } from "../../config/errors";
 import type { StoreConnection } from "../connection";
-import { connectionOf, deregistrationDelayOf, planOf, podBounds, type ServicePlan } from "./defaults";
+import { connectionOf, planOf, podBounds, type ServicePlan } from "./defaults";
+import { drainProblems, edgeProblems } from "./edgeRules";
 import { fileProblems } from "./fileRules";
 import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
 import { issue, outside, type Problems } from "./problems";
@@ -31,7 +32,7 @@ export function serviceProblems(name: string, spec: ServiceSpec, known: KnownPar
         ...outside("runAsUser", plan.runAsUser, 1, 2 ** 31 - 1),
         ...probeProblems(spec.probes, plan),
         ...drainProblems(spec, plan),
-        ...edgeProblems(spec.edge),
+        ...edgeProblems(spec),
         ...affinityProblems(plan),
         ...metricsProblems(spec, plan),
         ...fileProblems(spec, plan),
@@ -153,39 +154,6 @@ function probeTimingProblems(path: string, probe: Required<ProbeSpec>): Problems
 
 function absolutePath(path: string, value: string): Problems {
     return issue(!/^\/\S*$/.test(value), path, value, "must be a path that starts with /");
-}
-
-/** A pod must go on serving for longer than a load balancer sends it requests, and must not be killed while it does. */
-function drainProblems({ edge }: ServiceSpec, { preStopSeconds, gracePeriodSeconds }: ServicePlan): Problems {
-    const delay = edge === undefined ? undefined : deregistrationDelayOf(edge, preStopSeconds);
-    return [
-        ...outside("preStopSeconds", preStopSeconds, 0, 3600),
-        ...outside("gracePeriodSeconds", gracePeriodSeconds, 1, 7200),
-        ...issue(
-            preStopSeconds >= gracePeriodSeconds,
-            "preStopSeconds",
-            preStopSeconds,
-            `must be less than gracePeriodSeconds, which is ${gracePeriodSeconds}`,
-        ),
-        ...(delay === undefined
-            ? []
-            : [
-                  ...outside("edge.deregistrationDelaySeconds", delay, 0, 3600),
-                  ...issue(
-                      delay >= preStopSeconds,
-                      "edge.deregistrationDelaySeconds",
-                      delay,
-                      `must be less than preStopSeconds, which is ${preStopSeconds}`,
-                  ),
-              ]),
-    ];
-}
-
-function edgeProblems(edge: ServiceSpec["edge"]): Problems {
-    const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-    return edge === undefined
-        ? []
-        : issue(!hostname.test(edge.host), "edge.host", edge.host, "must be a host name such as api.example.com");
 }
 
 /** A day is the most that a Service accepts. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiService, type ApiServiceArgs } from "../../../components/apiService/apiService";
 import type { ServiceSpec } from "../../../components/apiService/spec";
 import type { StoreConnection } from "../../../components/connection";
-import type { AwsContext, PlatformContext, SystemScope } from "../../../components/context";
+import type { AwsContext, GatewayContext, PlatformContext, SystemScope } from "../../../components/context";
 import { platformConfig, type AddonName } from "../../../config/schema";
 import type { RecordOptions } from "../../../simulation/record";
 import { deploy, type ResourceGraph } from "../../harness";
@@ -34,6 +34,7 @@ const awsContext: AwsContext = {
 export interface PlatformOptions {
     /** Overrides of the AWS side; null for a local cluster. */
     readonly aws?: Partial<AwsContext> | null;
+    readonly gateway?: GatewayContext;
     readonly addons?: readonly AddonName[];
     readonly stack?: string;
     readonly scrapeIntervalSeconds?: number;
@@ -51,6 +52,7 @@ export function createScope(options: PlatformOptions = {}): SystemScope {
         environment: "dev",
         extraTags: options.extraTags ?? {},
         kubernetes,
+        ...(options.gateway && { gateway: options.gateway }),
         ...(options.aws !== null && { aws: { ...awsContext, ...options.aws } }),
         addons: new Set(options.addons ?? allAddons),
         ready: [controller],
@@ -154,6 +156,20 @@ export interface Manifests {
     ServiceAccount: types.output.core.v1.ServiceAccount;
     ServiceMonitor: CustomObject;
     VerticalPodAutoscaler: CustomObject;
+}
+
+/** What was asked of Kubernetes for a custom resource, of which every part may be looked at. */
+export function customObject(
+    graph: ResourceGraph,
+    kind: string,
+    name = "api",
+): { readonly apiVersion: string; readonly metadata: types.output.meta.v1.ObjectMeta; readonly spec: unknown } {
+    const { apiVersion, metadata, spec } = graph.object(kind, name).inputs;
+    return {
+        apiVersion: String(apiVersion),
+        metadata: metadata as types.output.meta.v1.ObjectMeta,
+        spec,
+    };
 }
 
 /** What was asked of Kubernetes for an object. */

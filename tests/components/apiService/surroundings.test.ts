@@ -257,9 +257,8 @@ describe("public endpoint of an API service", () => {
     });
 
     it("is refused where nothing could make its load balancer", async () => {
-        const message = /edge\.kind is "alb": needs a platform on AWS with the add-on awsLoadBalancerController/;
+        const message = /edge\.kind is "alb": needs the add-on awsLoadBalancerController/;
         await assert.rejects(deployService({ edge }, { addons: without("awsLoadBalancerController") }), message);
-        await assert.rejects(deployService({ edge }, { aws: null }), message);
     });
 });
 

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import type { GatewayContext } from "../../../components/context";
+import type { GatewayEdge } from "../../../components/apiService/spec";
+import { redirectSpec, trafficSpec, type GatewayModel } from "../../../components/apiService/gateway";
+import { customObject, deployService, manifest, type PlatformOptions } from "./fixture";
+
+const gateway: GatewayContext = {
+    className: "platform",
+    clusterIssuer: "letsencrypt",
+    namespace: "envoy-gateway-system",
+};
+const host = "employee-mgmt.example.com";
+const edge: GatewayEdge = {
+    kind: "gateway",
+    host,
+    requestsPerMinute: 100,
+    cors: { origins: ["https://app.example.com"] },
+};
+
+const model = (change: Partial<GatewayModel> = {}): GatewayModel => ({
+    edge,
+    name: "api",
+    servicePort: 80,
+    className: "platform",
+    globalRateLimit: false,
+    ...change,
+});
+
+describe("gateway of a service", () => {
+    it("holds its host and its certificate in its own namespace", async () => {
+        const graph = await deployService({ edge }, { gateway });
+        const { apiVersion, metadata, spec } = customObject(graph, "Gateway");
+        assert.equal(apiVersion, "gateway.networking.k8s.io/v1");
+        assert.equal(metadata.namespace, "shop");
+        assert.equal(metadata.annotations["cert-manager.io/cluster-issuer"], "letsencrypt");
+        const allowedRoutes = { namespaces: { from: "Same" } };
+        assert.deepEqual(spec, {
+            gatewayClassName: "platform",
+            listeners: [
+                { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },
+                {
+                    name: "https",
+                    protocol: "HTTPS",
+                    port: 443,
+                    hostname: host,
+                    allowedRoutes,
+                    tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "api-gateway-tls" }] },
+                },
+            ],
+        });
+    });
+
+    it("sends every path to the service and gives up after a minute", async () => {
+        const { spec } = customObject(await deployService({ edge }, { gateway }), "HTTPRoute");
+        assert.deepEqual(spec, {
+            parentRefs: [{ name: "api", sectionName: "https" }],
+            hostnames: [host],
+            rules: [
+                {
+                    matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                    backendRefs: [{ name: "api", port: 80 }],
+                    timeouts: { request: "60s" },
+                },
+            ],
+        });
+    });
+
+    it("sends those who come without TLS to where there is some", async () => {
+        const graph = await deployService({ edge }, { gateway });
+        assert.deepEqual(customObject(graph, "HTTPRoute", "api-redirect").spec, redirectSpec(model()));
+        assert.match(JSON.stringify(redirectSpec(model())), /"scheme":"https","statusCode":301/);
+    });
+
+    it("limits requests of each client address and the size of bodies", async () => {
+        const { apiVersion, spec } = customObject(await deployService({ edge }, { gateway }), "BackendTrafficPolicy");
+        assert.equal(apiVersion, "gateway.envoyproxy.io/v1alpha1");
+        const limit = { requests: 100, unit: "Minute" };
+        assert.deepEqual(spec, {
+            targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: "api" }],
+            rateLimit: {
+                local: {
+                    rules: [
+                        { clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "0.0.0.0/0" } }], limit },
+                        { clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "::/0" } }], limit },
+                    ],
+                },
+            },
+            requestBuffer: { limit: "10Mi" },
+        });
+    });
+
+    it("counts requests of all proxies together where Envoy Gateway has a Redis", () => {
+        assert.deepEqual(Object.keys(trafficSpec(model({ globalRateLimit: true })).rateLimit as object), ["global"]);
+    });
+
+    it("takes bodies of any size and streams them when told so", () => {
+        assert.equal(trafficSpec(model({ edge: { ...edge, maxBodyMiB: null } })).requestBuffer, undefined);
+    });
+
+    it("keeps a client with one pod for as long as the service asks", () => {
+        assert.deepEqual(trafficSpec(model({ sessionAffinitySeconds: 10_800 })).loadBalancer, {
+            type: "ConsistentHash",
+            consistentHash: { type: "Cookie", cookie: { name: "api-affinity", ttl: "10800s" } },
+        });
+    });
+
+    it("tells browsers which origins may call", async () => {
+        const { spec } = customObject(await deployService({ edge }, { gateway }), "SecurityPolicy");
+        assert.deepEqual((spec as { cors: unknown }).cors, {
+            allowOrigins: ["https://app.example.com"],
+            allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            allowHeaders: ["Authorization", "Content-Type"],
+            maxAge: "3600s",
+            allowCredentials: false,
+        });
+        const closed = await deployService({ edge: { kind: "gateway", host } }, { gateway });
+        assert.ok(!closed.all.some(({ type }) => type.endsWith(":SecurityPolicy")));
+    });
+
+    it("is the only one outside the system that reaches the pods", async () => {
+        const graph = await deployService({ edge, metricsPath: null }, { gateway });
+        assert.deepEqual(manifest(graph, "NetworkPolicy").spec.ingress, [
+            {
+                from: [
+                    {
+                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "envoy-gateway-system" } },
+                        podSelector: {
+                            matchLabels: { "app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy" },
+                        },
+                    },
+                ],
+                ports: [{ protocol: "TCP", port: 8000 }],
+            },
+        ]);
+    });
+
+    it("comes last and goes first, and is the service's address", async () => {
+        const graph = await deployService({ edge }, { gateway });
+        assert.equal(graph.plan.outputs.url, `https://${host}`);
+        const entry = graph.object("Gateway", "api");
+        const controller = graph.one("kubernetes:core/v1:ServiceAccount", "controller");
+        assert.ok(graph.waitsFor(entry, controller));
+        assert.ok(graph.waitsFor(entry, graph.one("kubernetes:apps/v1:Deployment")));
+        assert.ok(graph.waitsFor(graph.object("HTTPRoute", "api"), entry));
+    });
+
+    it("can be previewed before anything exists", async () => {
+        const preview = await deployService({ edge }, { gateway }, { preview: true });
+        assert.equal(preview.plan.outputs.url, `https://${host}`);
+        assert.ok(preview.object("BackendTrafficPolicy", "api"));
+    });
+
+    it("is refused on AWS without Envoy Gateway", async () => {
+        await assert.rejects(deployService({ edge }), /edge\.kind is "gateway": needs the add-on envoyGateway/);
+    });
+
+    it("works on a local cluster that has one, and is a port of every node elsewhere", async () => {
+        const local: PlatformOptions = { aws: null, addons: [] };
+        assert.ok((await deployService({ edge }, { ...local, gateway })).object("Gateway", "api"));
+        const graph = await deployService({ edge }, local);
+        assert.equal(manifest(graph, "Service", "api-public").spec.type, "NodePort");
+        assert.ok(!graph.all.some(({ type }) => type.includes("gateway")));
+    });
+});
