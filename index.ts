@@ -2,4 +2,4 @@ import { loadConfig } from "./config/load";
 import { systemDefinitions } from "./stacks/registry";
 import { composeStack } from "./stacks/stack";
 
-export = composeStack(loadConfig(), systemDefinitions);
+export = (): ReturnType<typeof composeStack> => composeStack(loadConfig(), systemDefinitions);

@@ -61,9 +61,11 @@ function secretIssues(key: SecretKey, text: string): ConfigIssue[] {
 
 /** Text keys are taken as they are; every other key is structured and arrives as JSON. */
 function decode(key: string, text: string): unknown {
-    const member: unknown = Object.hasOwn(platformConfig.shape, key)
-        ? platformConfig.shape[key as keyof typeof platformConfig.shape]
-        : undefined;
+    const member = unwrap(
+        Object.hasOwn(platformConfig.shape, key)
+            ? platformConfig.shape[key as keyof typeof platformConfig.shape]
+            : undefined,
+    );
     if (member === undefined || member instanceof z.ZodEnum || member instanceof z.ZodString) {
         return text;
     }

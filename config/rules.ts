@@ -14,6 +14,8 @@ function issueWhen(wrong: boolean, path: string, value: unknown, message: string
 
 const onAws = (config: PlatformConfig): boolean => config.environment !== "local";
 
+const ownsItsCluster = (config: PlatformConfig): boolean => onAws(config) && config.platformStack === undefined;
+
 const regionIsKnown: Rule = (config, region) => [
     ...issueWhen(
         onAws(config) && region === undefined,
@@ -43,7 +45,7 @@ const nodeGroupsMakeSense: Rule = (config) => {
     const groups = Object.entries(config.cluster.nodeGroups);
     return [
         ...issueWhen(
-            onAws(config) && groups.length === 0,
+            ownsItsCluster(config) && groups.length === 0,
             key("cluster.nodeGroups"),
             {},
             "required: at least one node group",
@@ -139,6 +141,24 @@ const localHasNoPublicHosts: Rule = (config) =>
               ),
           );
 
+const teamsHaveNoClusterOfTheirOwn: Rule = ({ environment, platformStack, cluster: { nodeGroups } }) =>
+    platformStack === undefined
+        ? []
+        : [
+              ...issueWhen(
+                  environment === "local",
+                  key("platformStack"),
+                  platformStack,
+                  "must be left out in the local environment",
+              ),
+              ...issueWhen(
+                  Object.keys(nodeGroups).length > 0,
+                  key("cluster.nodeGroups"),
+                  Object.keys(nodeGroups),
+                  "must be left out: the nodes are those of platform:platformStack",
+              ),
+          ];
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     subnetsFit,
@@ -152,6 +172,7 @@ const rules: readonly Rule[] = [
     localHasNoAws,
     localNamesItsCluster,
     localHasNoPublicHosts,
+    teamsHaveNoClusterOfTheirOwn,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

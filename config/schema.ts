@@ -253,6 +253,11 @@ const edge = z
             .describe(
                 "Route 53 zone of the systems' hosts: a certificate is issued and validated in it, and records are kept in it.",
             ),
+        delegatedHosts: z
+            .array(hostname)
+            .max(50)
+            .default([])
+            .describe("Hosts of team stacks on this platform, whose DNS records external-dns may keep as well."),
         certificateArn: z
             .string()
             .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")
@@ -334,6 +339,11 @@ export const platformConfig = z.strictObject({
     environment: z
         .enum(environments)
         .describe("What kind of environment this is; it appears in names and decides the safety rules."),
+    platformStack: z
+        .string()
+        .regex(/^[\w.-]+\/[\w.-]+\/[\w.-]+$/, "the full name of a stack, such as your-org/platform/prod")
+        .optional()
+        .describe("The stack whose cluster this stack deploys into. Without it, the stack makes a cluster of its own."),
     network: network.prefault({}),
     cluster: cluster.prefault({}),
     kubernetes: kubernetes.prefault({}),

@@ -57,7 +57,7 @@ function monitoringDemand(environment: string, replicas: number, nodes: number):
 
 /** The stack must fit on its nodes when every system is at its smallest and every node group at its largest. */
 export function capacityIssues(config: PlatformConfig, systems: readonly PlannedSystem[]): ConfigIssue[] {
-    if (config.environment === "local") {
+    if (config.environment === "local" || config.platformStack !== undefined) {
         return [];
     }
     const capacity = capacityOf(config.cluster.nodeGroups);

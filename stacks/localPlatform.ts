@@ -1,4 +1,4 @@
-import { LocalCluster } from "../components/localCluster/localCluster";
+import { ExistingCluster } from "../components/cluster/existingCluster";
 import type { StackConfig } from "../config/load";
 import type { Platform } from "./platform";
 
@@ -8,7 +8,7 @@ import type { Platform } from "./platform";
  */
 export function createLocalPlatform({ stack, platform }: StackConfig, context: string): Platform {
     const { environment, data, observability } = platform;
-    const cluster = new LocalCluster("cluster", { context });
+    const cluster = new ExistingCluster("cluster", { context });
     return {
         clusterName: context,
         context: {

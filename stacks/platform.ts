@@ -74,7 +74,10 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             region,
         },
         enabled: platform.addons,
-        edge: { hosts, ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }) },
+        edge: {
+            hosts: [...hosts, ...edge.delegatedHosts],
+            ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
+        },
         logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },
         dependsOn: [...cluster.ready, ...(monitoring?.ready ?? [])],
     });

@@ -1,13 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { System } from "../components/system/system";
 import type { PlannedSystem, SystemDefinition } from "../components/system/declaration";
-import { ConfigError } from "../config/errors";
+import { ConfigError, type ConfigIssue } from "../config/errors";
 import type { StackConfig } from "../config/load";
 import { crossFieldIssues } from "../config/rules";
 import { capacityIssues } from "./capacity";
+import { contractOf, contractOutput, type PlatformContractOutputs } from "./contract";
 import { planSystems } from "./plan";
 import { createLocalPlatform } from "./localPlatform";
 import { createPlatform, type Platform } from "./platform";
+import { createTeamPlatform, platformContract, teamIssues } from "./teamPlatform";
 
 /** What a stack exports. Nothing in it is secret. */
 export interface StackOutputs {
@@ -19,6 +21,8 @@ export interface StackOutputs {
     readonly vpcId?: pulumi.Output<string>;
     /** URL of each service, by system and service. */
     readonly endpoints: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
+    /** What stacks of teams need to deploy onto this platform; absent where the platform is not this stack's own. */
+    readonly [contractOutput]?: PlatformContractOutputs;
 }
 
 /**
@@ -26,22 +30,31 @@ export interface StackOutputs {
  *
  * @throws ConfigError when a system cannot run as configured. Nothing has been created then.
  */
-export function composeStack(config: StackConfig, definitions: readonly SystemDefinition[]): StackOutputs {
+export async function composeStack(
+    config: StackConfig,
+    definitions: readonly SystemDefinition[],
+): Promise<StackOutputs> {
     const { systems, issues } = planSystems(config.platform, definitions);
-    const problems = [
+    refuse(config, [
         ...crossFieldIssues(config.platform, config.region),
         ...issues,
         ...capacityIssues(config.platform, systems),
-    ];
-    if (problems.length > 0) {
-        throw new ConfigError(config.stack, problems);
-    }
-    const { context, ...outputs } = platformOf(config, hostsWithOurCertificate(systems));
+    ]);
+    const { context, kubeconfig, ...outputs } = await platformOf(config, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => new System({ platform: context, plan }));
+    const contract = kubeconfig === undefined ? undefined : contractOf(context, kubeconfig);
     return {
         ...outputs,
+        ...(kubeconfig !== undefined && { kubeconfig }),
         endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
+        ...(contract !== undefined && { [contractOutput]: contract }),
     };
+}
+
+function refuse({ stack }: StackConfig, issues: readonly ConfigIssue[]): void {
+    if (issues.length > 0) {
+        throw new ConfigError(stack, issues);
+    }
 }
 
 /** The host names that a load balancer of AWS answers for, and so our certificate. */
@@ -50,12 +63,17 @@ function hostsWithOurCertificate(systems: readonly PlannedSystem[]): string[] {
     return edges.flatMap((edge) => (edge?.host === undefined ? [] : [edge.host]));
 }
 
-/** The checks have made sure that either a region or a local context is there. */
-function platformOf(config: StackConfig, hosts: readonly string[]): Platform {
-    const { region, platform } = config;
+/** The platform that the configuration asks for: a cluster that exists, another stack's, or one of its own. */
+async function platformOf(config: StackConfig, hosts: readonly string[]): Promise<Platform> {
+    const { region, stack, platform } = config;
     const { context } = platform.kubernetes;
     if (platform.environment === "local" && context !== undefined) {
         return createLocalPlatform(config, context);
+    }
+    if (platform.platformStack !== undefined) {
+        const contract = await platformContract(stack, platform.platformStack);
+        refuse(config, teamIssues(config, contract));
+        return createTeamPlatform(config, contract, hosts);
     }
     if (region === undefined) {
         throw new Error("the configuration was not checked: aws:region is missing");

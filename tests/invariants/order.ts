@@ -81,9 +81,9 @@ export const everythingIsMadeInOrder: Invariant = (graph) =>
           })
         : [];
 
-/** A local stack is put on a cluster whose nodes and drivers are not its own. */
+/** A stack on a cluster that somebody else made relies on its nodes and controllers being there. */
 function hasClusterOfItsOwn(graph: ResourceGraph): boolean {
-    return graph.ofType("platform:localCluster:LocalCluster").length === 0;
+    return graph.ofType("platform:cluster:ExistingCluster").length === 0;
 }
 
 /** Resources that keep data: losing one loses what is in it. */
