@@ -6,7 +6,7 @@ import { Component } from "../component";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { tagsFor, type TagContext } from "../tags";
 import { wantedAddons } from "./catalogue";
-import type { AddonContext, AddonDefinition, PodSecurity } from "./definition";
+import type { AddonContext, AddonDefinition, AddonStep, InstalledChart, PodSecurity } from "./definition";
 import { externalSecrets } from "./externalSecrets";
 import { platformLogGroup } from "./logRouting";
 
@@ -35,8 +35,8 @@ const timeoutSeconds = 600;
 const keptRevisions = 5;
 
 /**
- * The add-ons of a cluster: each one a Helm release in a namespace of its own, with an AWS identity where it needs one. One that does not
- * become ready is rolled back and fails the update.
+ * The add-ons of a cluster: each one a Helm release in a namespace of its own, with an AWS identity where it needs one, and what it needs
+ * before that. One that does not become ready is rolled back and fails the update.
  *
  * Add-ons are installed after what they need and removed before it. What uses an add-on waits for `ready`, so on destroy the controllers
  * are still there to clean up what they made.
@@ -71,13 +71,14 @@ export class Addons extends Component {
         const identities = this.createIdentities(wanted, context);
         const logGroups = wanted.some((each) => each.name === "logging") ? [this.createLogGroup()] : [];
         const releases = new Map<AddonName, k8s.helm.v3.Release>();
+        const namespaces = new Map<string, k8s.core.v1.Namespace>();
         for (const definition of wanted) {
             const needs = [
                 ...(identities.get(definition.name)?.ready ?? []),
                 ...(definition.name === "logging" ? logGroups : []),
                 ...(definition.after ?? []).flatMap((earlier) => releases.get(earlier) ?? []),
             ];
-            releases.set(definition.name, this.createRelease(definition, context, needs));
+            releases.set(definition.name, this.install(definition, context, needs, namespaces));
         }
 
         this.ready = [...releases.values()];
@@ -98,6 +99,7 @@ export class Addons extends Component {
             tags,
             cluster: { name, kubernetesVersion, vpcId, accountId, region },
             replicas: tags.environment === "prod" ? 2 : 1,
+            enabled,
             monitoring: enabled.monitoring,
             edge,
         };
@@ -144,42 +146,113 @@ export class Addons extends Component {
         );
     }
 
+    /** The add-on's own release, after its steps, each of which waits for the one before it. */
+    private install(
+        definition: AddonDefinition,
+        context: AddonContext,
+        needs: readonly pulumi.Resource[],
+        namespaces: Map<string, k8s.core.v1.Namespace>,
+    ): k8s.helm.v3.Release {
+        let earlier = needs;
+        const own = this.namespaceOf(definition, namespaces);
+        for (const step of definition.before ?? []) {
+            const resource: pulumi.Resource =
+                step.step === "chart"
+                    ? this.createRelease(step.name, step, context, [this.namespaceOf(step, namespaces), ...earlier])
+                    : this.createObject(step, [own, ...earlier]);
+            earlier = [resource];
+        }
+        return this.createRelease(definition.namespace, definition, context, [own, ...earlier]);
+    }
+
+    private namespaceOf(
+        { namespace, podSecurity, namespaceLabels }: InstalledChart,
+        namespaces: Map<string, k8s.core.v1.Namespace>,
+    ): k8s.core.v1.Namespace {
+        const made = namespaces.get(namespace);
+        if (made !== undefined) {
+            return made;
+        }
+        const home = new k8s.core.v1.Namespace(
+            this.childName(`${namespace}-namespace`),
+            { metadata: { name: namespace, ...podSecurityMetadata(podSecurity, namespaceLabels) } },
+            this.childOptions({ provider: this.args.cluster.provider, dependsOn: [...this.args.dependsOn] }),
+        );
+        namespaces.set(namespace, home);
+        return home;
+    }
+
+    private createObject(
+        { apiVersion, kind, name, namespace, annotations, spec }: Extract<AddonStep, { step: "object" }>,
+        needs: readonly pulumi.Resource[],
+    ): k8s.apiextensions.CustomResource {
+        return new k8s.apiextensions.CustomResource(
+            this.childName(`${name}-${kind.toLowerCase()}`),
+            {
+                apiVersion,
+                kind,
+                metadata: {
+                    name,
+                    ...(namespace !== undefined && { namespace }),
+                    labels: { "app.kubernetes.io/managed-by": "pulumi" },
+                    ...(annotations !== undefined && { annotations: { ...annotations } }),
+                },
+                spec,
+            },
+            this.childOptions({
+                provider: this.args.cluster.provider,
+                dependsOn: [...this.args.dependsOn, ...needs],
+            }),
+        );
+    }
+
     private createRelease(
-        { namespace, podSecurity, chart, values }: AddonDefinition,
+        name: string,
+        { namespace, chart, values }: InstalledChart,
         context: AddonContext,
         needs: readonly pulumi.Resource[],
     ): k8s.helm.v3.Release {
         const { provider } = this.args.cluster;
-        const home = new k8s.core.v1.Namespace(
-            this.childName(`${namespace}-namespace`),
-            { metadata: { name: namespace, ...podSecurityMetadata(podSecurity) } },
-            this.childOptions({ provider, dependsOn: [...this.args.dependsOn] }),
-        );
         return new k8s.helm.v3.Release(
-            this.childName(namespace),
+            this.childName(name),
             {
-                name: namespace,
+                name,
                 namespace,
-                chart: chart.name,
+                ...chartSource(chart),
                 version: chart.version,
-                repositoryOpts: { repo: chart.repository },
                 values: values(context),
                 atomic: true,
                 skipAwait: false,
                 timeout: timeoutSeconds,
                 maxHistory: keptRevisions,
+                // Kinds that an earlier add-on left behind are taken over instead of being in the way.
+                ...(chart.takeOwnership === true && { takeOwnership: true }),
             },
-            this.childOptions({ provider, dependsOn: [...this.args.dependsOn, home, ...needs] }),
+            this.childOptions({ provider, dependsOn: [...this.args.dependsOn, ...needs] }),
         );
     }
 }
 
+/** Helm finds a chart in a registry by its address, and one in a repository by its name. */
+function chartSource({
+    name,
+    repository,
+}: InstalledChart["chart"]): Pick<k8s.helm.v3.ReleaseArgs, "chart" | "repositoryOpts"> {
+    return repository.startsWith("oci://")
+        ? { chart: `${repository}/${name}` }
+        : { chart: name, repositoryOpts: { repo: repository } };
+}
+
 /** Labels that the API server checks pods by, and the reason for anything but the strictest. */
-function podSecurityMetadata(security: PodSecurity): {
+function podSecurityMetadata(
+    security: PodSecurity,
+    more: Readonly<Record<string, string>> = {},
+): {
     labels: Record<string, string>;
     annotations?: Record<string, string>;
 } {
     const labels = {
+        ...more,
         "app.kubernetes.io/managed-by": "pulumi",
         "pod-security.kubernetes.io/enforce": security.level,
         "pod-security.kubernetes.io/enforce-version": "latest",

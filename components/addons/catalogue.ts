@@ -1,4 +1,5 @@
 import type { AddonName, PlatformConfig } from "../../config/schema";
+import { argoRollouts } from "./argoRollouts";
 import { awsLoadBalancerController } from "./awsLoadBalancerController";
 import { certManager } from "./certManager";
 import { clusterAutoscaler } from "./clusterAutoscaler";
@@ -19,6 +20,7 @@ export const addonDefinitions: readonly AddonDefinition[] = [
     logging,
     reloader,
     verticalPodAutoscaler,
+    argoRollouts,
 ];
 
 /** The add-ons that are switched on and have something to do, in an order that satisfies `after`. */

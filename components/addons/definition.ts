@@ -16,6 +16,8 @@ export interface AddonContext {
     };
     /** Pods of each controller that elects a leader: two survive the loss of a node without a pause. */
     readonly replicas: number;
+    /** Which add-ons are switched on. */
+    readonly enabled: PlatformConfig["addons"];
     /** Whether Prometheus is installed, and with it the kinds ServiceMonitor and PodMonitor. */
     readonly monitoring: boolean;
     readonly edge: {
@@ -41,21 +43,50 @@ export interface AddonPod {
  */
 export type PodSecurity = { readonly level: "restricted" } | { readonly level: "privileged"; readonly reason: string };
 
-/** An add-on as data: which chart, where, with which settings and permissions, and after what. */
-export interface AddonDefinition {
-    readonly name: Exclude<AddonName, "monitoring">;
-    /** The add-on's own namespace. */
+/** A chart as it is installed. */
+export interface InstalledChart {
+    /** Where its pods run. */
     readonly namespace: string;
     readonly podSecurity: PodSecurity;
+    /** Labels of the namespace, beside those of the Pod Security Standard. */
+    readonly namespaceLabels?: Readonly<Record<string, string>>;
     readonly chart: {
         readonly name: string;
         /** Pinned; a new version is a change that is reviewed. Kinds that a chart keeps in its `crds/` are not upgraded by Helm. */
         readonly version: string;
+        /** A Helm repository (`https://`) or the part of a container registry that charts are in (`oci://`). */
         readonly repository: string;
+        /** Whether it takes over objects that are there already. Default: they make the installation fail. */
+        readonly takeOwnership?: boolean;
     };
-    /** What it runs, by name of the container's part. */
-    readonly pods: Readonly<Record<string, AddonPod>>;
     readonly values: (context: AddonContext) => Record<string, unknown>;
+}
+
+/** What an add-on needs beside its own chart: another chart, or an object of a kind that is there by then. */
+export type AddonStep =
+    | ({
+          readonly step: "chart";
+          /** Name of the release. */
+          readonly name: string;
+      } & InstalledChart)
+    | {
+          readonly step: "object";
+          readonly apiVersion: string;
+          readonly kind: string;
+          readonly name: string;
+          /** Default: the object belongs to no namespace. */
+          readonly namespace?: string;
+          readonly annotations?: Readonly<Record<string, string>>;
+          readonly spec: Readonly<Record<string, unknown>>;
+      };
+
+/** An add-on as data: which chart, where, with which settings and permissions, and after what. */
+export interface AddonDefinition extends InstalledChart {
+    readonly name: Exclude<AddonName, "monitoring">;
+    /** What is installed before its own chart, one after the other. */
+    readonly before?: readonly AddonStep[];
+    /** What it runs, its further charts included, by name of the container's part. */
+    readonly pods: Readonly<Record<string, AddonPod>>;
     /** The AWS identity of the add-on's service account; most need none. */
     readonly identity?: {
         readonly serviceAccount: string;

@@ -9,21 +9,57 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 const namespaceType = "kubernetes:core/v1:Namespace";
 const associationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 
+/** Every chart, further ones of an add-on included. */
+const charts = addonDefinitions.flatMap((each) => [
+    ...(each.before ?? []).flatMap((step) => (step.step === "chart" ? [step] : [])),
+    { ...each, name: each.namespace },
+]);
+
 const release = (graph: ResourceGraph, namespace: string): PlannedResource =>
     graph.one(releaseType, `addons-${namespace}`);
+
+/** Charts of software that has no metrics, or whose metrics come another way. */
+const unmonitored = ["vertical-pod-autoscaler"];
 
 describe("add-ons", () => {
     it("are pinned releases in namespaces of their own, rolled back when they do not become ready", async () => {
         const graph = await deployAddons();
-        assert.equal(graph.ofType(releaseType).length, addonDefinitions.length);
-        for (const { namespace, chart } of addonDefinitions) {
-            const { inputs } = release(graph, namespace);
-            assert.equal(inputs.name, namespace);
+        assert.equal(graph.ofType(releaseType).length, charts.length);
+        for (const { name, namespace, chart } of charts) {
+            const { inputs } = release(graph, name);
+            assert.equal(inputs.name, name);
             assert.equal(inputs.namespace, namespace);
-            assert.equal(inputs.chart, chart.name);
             assert.match(String(inputs.version), /^v?\d+\.\d+\.\d+$/);
-            assert.match((inputs.repositoryOpts as { repo: string }).repo, /^https:\/\//);
             assert.deepEqual([inputs.atomic, inputs.skipAwait, inputs.timeout], [true, false, 600]);
+            assert.ok(graph.waitsFor(release(graph, name), graph.object("Namespace", namespace)), name);
+            assert.ok(String(inputs.chart).endsWith(chart.name));
+        }
+    });
+
+    it("come from a repository by name or from a registry by address", async () => {
+        const graph = await deployAddons();
+        for (const { name, chart } of charts) {
+            const { inputs } = release(graph, name);
+            if (chart.repository.startsWith("oci://")) {
+                assert.equal(inputs.chart, `${chart.repository}/${chart.name}`);
+                assert.equal(inputs.repositoryOpts, undefined);
+            } else {
+                assert.equal(inputs.chart, chart.name);
+                assert.match((inputs.repositoryOpts as { repo: string }).repo, /^https:\/\//);
+            }
+        }
+    });
+
+    it("come after their further charts and objects, which come one after the other", async () => {
+        const graph = await deployAddons();
+        for (const { namespace, before } of addonDefinitions) {
+            const steps = (before ?? []).map((step) =>
+                step.step === "chart" ? release(graph, step.name) : graph.object(step.kind, step.name, step.namespace),
+            );
+            [...steps, release(graph, namespace)].forEach((step, index, all) => {
+                const earlier = all[index - 1];
+                assert.ok(earlier === undefined || graph.waitsFor(step, earlier), step.name);
+            });
         }
     });
 
@@ -60,7 +96,7 @@ describe("add-ons", () => {
 
     it("live under the restricted Pod Security Standard, or say why not", async () => {
         const graph = await deployAddons();
-        for (const { namespace, podSecurity } of addonDefinitions) {
+        for (const { namespace, podSecurity } of charts) {
             const { metadata } = graph.object("Namespace", namespace).inputs as {
                 metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
             };
@@ -69,9 +105,9 @@ describe("add-ons", () => {
                 assert.ok((metadata.annotations?.["platform/pod-security-reason"] ?? "").length > 20, namespace);
             }
         }
-        const exceptions = addonDefinitions.filter((each) => each.podSecurity.level !== "restricted");
+        const exceptions = charts.filter((each) => each.podSecurity.level !== "restricted");
         assert.deepEqual(
-            exceptions.map((each) => each.name),
+            exceptions.map((each) => each.namespace),
             ["logging"],
         );
     });
@@ -90,7 +126,7 @@ describe("add-ons", () => {
 
     it("do not wait for what is switched off", async () => {
         const graph = await deployAddons({ enabled: { awsLoadBalancerController: false, clusterAutoscaler: false } });
-        assert.equal(graph.ofType(releaseType).length, addonDefinitions.length - 2);
+        assert.equal(graph.ofType(releaseType).length, charts.length - 2);
         assert.ok(release(graph, "external-secrets"));
     });
 
@@ -109,6 +145,7 @@ describe("add-ons", () => {
         const { outputs } = (await deployAddons({ enabled: { reloader: false } })).plan;
         assert.equal(outputs.ready, addonDefinitions.length - 1);
         assert.deepEqual(outputs.installed, [
+            "argoRollouts",
             "awsLoadBalancerController",
             "certManager",
             "clusterAutoscaler",
@@ -125,15 +162,18 @@ describe("add-ons", () => {
     });
 
     it("ask for monitors only where their kind exists", async () => {
-        const monitors = (graph: ResourceGraph): unknown[] =>
+        const monitors = (graph: ResourceGraph): string[] =>
             graph
                 .ofType(releaseType)
-                .map(({ inputs }) => JSON.stringify(inputs.values))
-                .flatMap((text) => text.match(/"(service|pod)[mM]onitor":\{"enabled":(true|false)/g) ?? []);
-        assert.ok(monitors(await deployAddons()).every((each) => String(each).endsWith("true")));
+                .flatMap(({ name, inputs }) =>
+                    (
+                        JSON.stringify(inputs.values).match(/"(service|pod)[mM]onitor":\{"enabled":(true|false)/g) ?? []
+                    ).map((each) => `${name} ${each}`),
+                );
+        assert.ok(monitors(await deployAddons()).every((each) => each.endsWith("true")));
         const without = monitors(await deployAddons({ enabled: { monitoring: false } }));
-        assert.equal(without.length, 7);
-        assert.ok(without.every((each) => String(each).endsWith("false")));
+        assert.equal(new Set(without.map((each) => each.split(" ")[0])).size, charts.length - unmonitored.length);
+        assert.ok(without.every((each) => each.endsWith("false")));
     });
 
     it("run their controllers twice in prod and once elsewhere", async () => {

@@ -14,7 +14,7 @@ export const everything: AddonsArgs["enabled"] = {
     reloader: true,
     verticalPodAutoscaler: true,
     envoyGateway: false,
-    argoRollouts: false,
+    argoRollouts: true,
     argoCd: false,
     linkerd: false,
     tracing: false,
@@ -32,6 +32,7 @@ export const context: AddonContext = {
         region: "eu-central-1",
     },
     replicas: 1,
+    enabled: everything,
     monitoring: true,
     edge: { hostedZoneId: zone, hosts: ["api.example.com", "shop.example.com"] },
 };
