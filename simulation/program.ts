@@ -22,8 +22,21 @@ export async function simulate({ root, stack, as = stack, ...options }: Simulate
         stack: as,
         config: values,
         secretKeys,
+        stackOutputs: await platformOutputs(root, values["platform:platformStack"]),
         ...(region !== undefined && { region }),
     });
+}
+
+/** The outputs of the stack that this one deploys onto, from a simulation of that stack. */
+async function platformOutputs(
+    root: string,
+    fullName: string | undefined,
+): Promise<NonNullable<RecordOptions["stackOutputs"]>> {
+    const stack = fullName?.split("/").at(-1);
+    if (fullName === undefined || stack === undefined) {
+        return {};
+    }
+    return { [fullName]: (await simulate({ root, stack })).outputs };
 }
 
 /** Evaluates the entry anew: it is a script that reads the configuration of the moment. What it imports holds no state. */

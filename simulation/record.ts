@@ -48,6 +48,8 @@ export interface RecordOptions {
     /** Configuration by full key, such as `platform:environment`; values as in a stack file, secrets in plain. */
     readonly config?: Readonly<Record<string, string>>;
     readonly secretKeys?: readonly string[];
+    /** Outputs of other stacks, by full name, which the program reads through stack references. */
+    readonly stackOutputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     /** Directory of the program; paths in the plan are relative to it. Default: the current directory. */
     readonly root?: string;
     /** Called after each registration with the number of resources so far. */
@@ -201,10 +203,21 @@ class Recorder {
             }
         },
         newResource: (args) => {
+            if (args.type === "pulumi:pulumi:StackReference") {
+                return this.stackReference(args.id ?? "");
+            }
             const { id, state } = this.cloud.create(args);
             return { id, state: { ...(args.inputs as Properties), ...state } };
         },
     };
+
+    private stackReference(name: string): { id: string; state: Properties } {
+        const outputs = this.options.stackOutputs?.[name];
+        if (outputs === undefined) {
+            throw new Error(`the simulation knows no stack "${name}"`);
+        }
+        return { id: name, state: { name, outputs, secretOutputNames: [] } };
+    }
 
     attach(): void {
         const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
