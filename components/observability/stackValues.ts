@@ -135,7 +135,7 @@ function alertmanager({ config }: StackValuesInput, resources: ContainerResource
 
 /** One at a time may go, so there is always one that may: a budget that forbids every eviction blocks node upgrades. */
 function disruptionBudget(replicas: number): Values {
-    return replicas > 1 ? { enabled: true, minAvailable: null, maxUnavailable: 1 } : { enabled: false };
+    return replicas > 1 ? { enabled: true, minAvailable: replicas - 1 } : { enabled: false };
 }
 
 /** A volume of the default StorageClass, which is encrypted. */
