@@ -10,6 +10,15 @@ export interface DeclarationContext {
     readonly settings: SystemSettings;
 }
 
+/** A service of a system. */
+export interface ServiceDeclaration extends ServiceSpec {
+    /**
+     * Kubernetes namespace of the service. Default: the system's. A service elsewhere has no stores and no secrets of the system, which
+     * live in its own namespace. A change moves the service, with a gap.
+     */
+    readonly namespace?: string;
+}
+
 /** A system as data: what it needs and what it promises. Nothing in it is a resource, so it can be checked before any is made. */
 export interface SystemDeclaration {
     /** One sentence that says what the system is. */
@@ -21,7 +30,9 @@ export interface SystemDeclaration {
     readonly databases?: Readonly<Record<string, DatabaseSpec>>;
     readonly caches?: Readonly<Record<string, CacheSpec>>;
     readonly secrets?: Readonly<Record<string, SecretSpec>>;
-    readonly services: Readonly<Record<string, ServiceSpec>>;
+    readonly services: Readonly<Record<string, ServiceDeclaration>>;
+    /** Repositories for the system's images in ECR, by name. Default: none; images come from elsewhere. */
+    readonly imageRepositories?: readonly string[];
 }
 
 /** A system: its name and how it is declared in a given environment. */

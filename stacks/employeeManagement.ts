@@ -1,0 +1,70 @@
+import { defineSystem } from "../components/system/declaration";
+
+/** The employee register: its namespace carries the environment's name, and in prod a new version is proven before it takes over. */
+export const employeeManagement = defineSystem("employee-management", ({ environment, settings }) => ({
+    description: "Enterprise Employee Management System",
+    owner: "people",
+    namespace: `employee-mgmt-${environment}`,
+    databases: {
+        postgres: {
+            engine: "postgres",
+            version: "16",
+            databaseName: "employees",
+            username: "employee_api",
+            storageGiB: 20,
+            readReplicas: environment === "prod" ? 2 : 0,
+        },
+    },
+    caches: { redis: { engine: "redis", version: "7", memoryMiB: 512 } },
+    secrets: { "api-python-secrets": { keys: { SECRET_KEY: {} } } },
+    services: {
+        "api-python": {
+            image: "ghcr.io/your-org/employee-api",
+            port: 8000,
+            probes: "/api/v1/health",
+            replicas: {
+                min: 3,
+                max: 10,
+                cpuPercent: 70,
+                memoryPercent: 80,
+                scaleUp: {
+                    select: "Min",
+                    policies: [
+                        { type: "Percent", value: 100, periodSeconds: 30 },
+                        { type: "Pods", value: 4, periodSeconds: 30 },
+                    ],
+                },
+                scaleDown: {
+                    select: "Min",
+                    policies: [
+                        { type: "Percent", value: 50, periodSeconds: 60 },
+                        { type: "Pods", value: 2, periodSeconds: 60 },
+                    ],
+                },
+            },
+            connections: [{ to: "postgres", poolSize: 8 }, "redis"],
+            secrets: ["api-python-secrets"],
+            settings: {
+                ENVIRONMENT: environment,
+                LOG_LEVEL: settings.logLevel,
+                LOG_FORMAT: "json",
+                DB_POOL_MIN: "2",
+                DB_POOL_MAX: "8",
+                CACHE_TTL_SECONDS: "300",
+                FEATURE_SELF_SERVICE: String(environment !== "prod"),
+            },
+            sessionAffinitySeconds: 3 * 3600,
+            edge:
+                settings.host === undefined
+                    ? undefined
+                    : {
+                          kind: "gateway",
+                          host: settings.host,
+                          requestsPerMinute: 100,
+                          cors: { origins: [`https://${settings.host}`] },
+                          timeoutSeconds: 60,
+                          maxBodyMiB: 10,
+                      },
+        },
+    },
+}));

@@ -1,0 +1,82 @@
+import { defineSystem } from "../components/system/declaration";
+
+/** Users of the shop's services. It shares its namespace and its stores with the services that are yet to come. */
+export const userService = defineSystem("user-service", () => ({
+    description: "User Service",
+    owner: "accounts",
+    namespace: "microservices",
+    databases: {
+        "postgres-user": { engine: "postgres", version: "16", databaseName: "users", username: "user_service" },
+    },
+    caches: { redis: { engine: "redis", version: "7" } },
+    secrets: {
+        "microservices-secrets": {
+            // What ENCRYPTION_KEY has encrypted, a new key could not read.
+            keys: { ENCRYPTION_KEY: { rotate: false }, INTERNAL_API_KEY: {} },
+            imports: { POSTGRES_USER_PASSWORD: "postgres-user", REDIS_PASSWORD: "redis" },
+        },
+    },
+    services: {
+        "user-service": {
+            image: "ghcr.io/your-org/user-service",
+            port: 3002,
+            servicePort: 3002,
+            runAsUser: 1001,
+            replicas: {
+                min: 3,
+                max: 15,
+                cpuPercent: 70,
+                memoryPercent: 80,
+                scaleUp: {
+                    stabilizationWindowSeconds: 0,
+                    policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],
+                },
+                scaleDown: {
+                    stabilizationWindowSeconds: 300,
+                    policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+                },
+            },
+            resources: {
+                requests: { cpu: "200m", memory: "256Mi", ephemeralStorage: "1Gi" },
+                limits: { cpu: "1000m", memory: "1Gi", ephemeralStorage: "2Gi" },
+            },
+            probes: {
+                liveness: { path: "/api/health/live" },
+                readiness: { path: "/api/health/ready" },
+                startup: { path: "/api/health/live" },
+            },
+            preStopSeconds: 15,
+            gracePeriodSeconds: 30,
+            connections: [
+                {
+                    to: "postgres-user",
+                    poolSize: 5,
+                    variables: {
+                        host: "POSTGRES_HOST",
+                        port: "POSTGRES_PORT",
+                        name: "POSTGRES_DB",
+                        user: "POSTGRES_USER",
+                    },
+                },
+                "redis",
+            ],
+            secrets: ["microservices-secrets"],
+            settings: {
+                NODE_ENV: "production",
+                LOG_LEVEL: "info",
+                LOG_FORMAT: "json",
+                POSTGRES_MAX_CONNECTIONS: "20",
+                REDIS_KEY_PREFIX: "user-service:",
+                CACHE_TTL: "300",
+                RATE_LIMIT_MAX: "100",
+            },
+            readsPods: true,
+            allowedCallers: [{ namespace: "techcommerce", service: "order-api" }],
+            metricsIntervalSeconds: 15,
+            metricNames: {
+                cacheHits: "user_cache_hits_total",
+                poolInUse: "user_database_connections_active",
+            },
+        },
+    },
+}));
