@@ -112,6 +112,15 @@ const generated: Record<string, (args: NewResource, region: string) => State> = 
     "random:index/randomPassword:RandomPassword": (args) => ({
         result: digest("password", args.name).slice(0, Number(args.inputs.length ?? 32)),
     }),
+    "random:index/randomBytes:RandomBytes": (args) => ({
+        base64: Buffer.from(digest("bytes", args.name), "hex")
+            .subarray(0, Number(args.inputs.length ?? 32))
+            .toString("base64"),
+    }),
+    "pulumi-nodejs:dynamic/platform:KeyPair": (args) => ({
+        privateKey: `-----BEGIN PRIVATE KEY-----\n${digest("private", args.name)}\n-----END PRIVATE KEY-----\n`,
+        publicKey: `-----BEGIN PUBLIC KEY-----\n${digest("public", args.name)}\n-----END PUBLIC KEY-----\n`,
+    }),
     "random:index/randomId:RandomId": (args) => ({
         hex: digest("id", args.name).slice(0, 2 * Number(args.inputs.byteLength ?? 4)),
     }),

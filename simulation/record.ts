@@ -71,8 +71,21 @@ export async function record(program: () => unknown, options: RecordOptions = {}
         if (isRunError(failure)) {
             throw failure;
         }
-        await run(program, options);
+        await withTraces(() => run(program, options));
         throw failure;
+    }
+}
+
+/** Frames that are captured of a failing program: the SDK's own come first, then the components', then the composition's. */
+const framesOfFailure = 25;
+
+async function withTraces<T>(run: () => Promise<T>): Promise<T> {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = framesOfFailure;
+    try {
+        return await run();
+    } finally {
+        Error.stackTraceLimit = limit;
     }
 }
 

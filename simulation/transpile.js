@@ -78,23 +78,62 @@ function load(file, base) {
     }
 }
 
-function register() {
+/**
+ * Lets `require` load TypeScript.
+ *
+ * @param traces whether stack traces name the lines of the TypeScript. Each trace that is looked at then costs more.
+ */
+function register({ traces = false } = {}) {
     const base = fingerprint();
     require.extensions[".ts"] = (module, file) => {
         const code = load(file, base);
         loaded.set(file, code);
         module._compile(code, file);
     };
+    if (traces) {
+        mapsTraces = true;
+        Error.prepareStackTrace = (error, frames) => [String(error), ...frames.map(frameText)].join("\n    at ");
+    }
+}
+
+let mapsTraces = false;
+
+const frameTexts = new Map();
+
+function frameText(frame) {
+    const text = frame.toString();
+    const file = frame.getFileName();
+    if (!loaded.has(file)) {
+        return text;
+    }
+    let mapped = frameTexts.get(text);
+    if (mapped === undefined) {
+        const { line, column } = mappedPosition(file, frame.getLineNumber(), frame.getColumnNumber());
+        mapped = text.replace(/:\d+:\d+(\)?)$/, `:${line}:${column}$1`);
+        frameTexts.set(text, mapped);
+    }
+    return mapped;
 }
 
 const inlineMap = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
 
-function originalPosition(file, line, column) {
-    const map = inlineMap.exec(loaded.get(file) ?? "");
-    if (map === null) {
-        return { line, column };
+/** The parsed source map of each file whose position was asked for. */
+const maps = new Map();
+
+function sourceMap(file) {
+    if (!maps.has(file)) {
+        const [, encoded] = inlineMap.exec(loaded.get(file) ?? "") ?? [];
+        maps.set(file, encoded && new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString())));
     }
-    const entry = new SourceMap(JSON.parse(Buffer.from(map[1], "base64").toString())).findEntry(line - 1, column - 1);
+    return maps.get(file);
+}
+
+function originalPosition(file, line, column) {
+    return mapsTraces ? { line, column } : mappedPosition(file, line, column);
+}
+
+function mappedPosition(file, line, column) {
+    const entry = sourceMap(file)?.findEntry(line - 1, column - 1) ?? {};
     return entry.originalLine === undefined
         ? { line, column }
         : { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
