@@ -23,6 +23,14 @@ export function timesDemand(demand: Demand, factor: number): Demand {
     };
 }
 
+/** What may open a namespace to the outside, from the edges that are declared in it. */
+export interface Openings {
+    /** Services of type LoadBalancer. */
+    readonly loadBalancers: number;
+    /** Services that are a port of every node. */
+    readonly nodePorts: number;
+}
+
 /** Room for what is not declared: backup and restore jobs, an operator's debugging pod. */
 const spare: Demand = { pods: 5, cpuMillicores: 1000, memoryMiB: 2048 };
 
@@ -30,14 +38,14 @@ const spare: Demand = { pods: 5, cpuMillicores: 1000, memoryMiB: 2048 };
  * The hard limits of a namespace: everything the system may run at its largest, a rolling update on top (a quarter more pods), and
  * some spare. A quota is there to stop a mistake from eating the cluster, not to pinch a healthy system.
  */
-export function quotaFor(largest: Demand): Record<string, string> {
+export function quotaFor(largest: Demand, openings: Openings): Record<string, string> {
     const total = addDemand(timesDemand(largest, 1.25), spare);
     return {
         pods: String(total.pods),
         "requests.cpu": `${total.cpuMillicores}m`,
         "requests.memory": `${total.memoryMiB}Mi`,
-        "services.loadbalancers": "0",
-        "services.nodeports": "0",
+        "services.loadbalancers": String(openings.loadBalancers),
+        "services.nodeports": String(openings.nodePorts),
     };
 }
 

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ApiService } from "../apiService/apiService";
+import { ApiService, type ApiServiceArgs } from "../apiService/apiService";
 import { BackupBucket } from "../backup/backupBucket";
 import { Cache } from "../cache/cache";
 import { Component } from "../component";
@@ -16,8 +15,8 @@ import { physicalName } from "../naming";
 import { tagsFor, type TagContext } from "../tags";
 import type { PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
-import { allowDns, denyAll, restrictedPodSecurity } from "./policies";
-import { containerDefaults, quotaFor } from "./quota";
+import { openingsOf } from "./openings";
+import { SystemNamespace } from "./systemNamespace";
 
 export interface SystemArgs {
     /** The platform it runs on. */
@@ -51,59 +50,39 @@ export class System extends Component {
         this.plan = plan;
         this.namespace = plan.namespace;
 
-        const foundation = this.createNamespace();
+        const namespaces = this.createNamespaces();
         this.createLogGroup();
-        const scope = this.createScope(foundation);
+        const scope = this.createScope(namespaces.get(this.namespace) ?? []);
         const stores = { ...this.createDatabases(scope), ...this.createCaches(scope) };
-        const secrets = this.createSecrets(scope);
-        const services = this.createServices(scope, stores, secrets);
+        const secrets = this.createSecrets(scope, stores);
+        const services = this.createServices(scope, namespaces, stores, secrets);
         this.createMonitoring(scope, stores);
 
         this.endpoints = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url]));
         this.registerOutputs({ namespace: this.namespace, endpoints: this.endpoints });
     }
 
-    /** The namespace and the rules that everything in it is subject to. */
-    private createNamespace(): pulumi.Resource[] {
-        const namespace = new k8s.core.v1.Namespace(
-            this.childName("namespace"),
+    /** The system's own namespace and those of services that live elsewhere, with what everything in each waits for. */
+    private createNamespaces(): Map<string, readonly pulumi.Resource[]> {
+        const { declaration } = this.plan;
+        const elsewhere = Object.values(declaration.services).flatMap(({ namespace }) => namespace ?? []);
+        const names = [...new Set([this.namespace, ...elsewhere])];
+        return new Map(names.map((name) => [name, this.createNamespace(name).ready]));
+    }
+
+    private createNamespace(namespace: string): SystemNamespace {
+        return new SystemNamespace(
+            namespace === this.namespace ? this.childName("space") : this.childName(`space-${namespace}`),
             {
-                metadata: {
-                    name: this.namespace,
-                    labels: {
-                        ...restrictedPodSecurity,
-                        "app.kubernetes.io/part-of": this.plan.name,
-                        // Pods count as ready only once the load balancer sends them requests, so a rollout drops none.
-                        "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
-                    },
-                },
+                namespace,
+                system: this.plan.name,
+                provider: this.platform.kubernetes,
+                largest: largestDemand(this.plan, namespace),
+                openings: openingsOf(this.plan, namespace, this.platform),
+                dependsOn: this.platform.ready,
             },
-            this.kubernetesOptions({ dependsOn: [...this.platform.ready] }),
+            this.childOptions(),
         );
-        const within = { dependsOn: [namespace] };
-        const policy = (name: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec): pulumi.Resource =>
-            new k8s.networking.v1.NetworkPolicy(
-                this.childName(name),
-                { metadata: { name, namespace: this.namespace }, spec },
-                this.kubernetesOptions(within),
-            );
-        const quota = new k8s.core.v1.ResourceQuota(
-            this.childName("quota"),
-            {
-                metadata: { name: "quota", namespace: this.namespace },
-                spec: { hard: quotaFor(largestDemand(this.plan)) },
-            },
-            this.kubernetesOptions(within),
-        );
-        const limits = new k8s.core.v1.LimitRange(
-            this.childName("limits"),
-            {
-                metadata: { name: "limits", namespace: this.namespace },
-                spec: { limits: [{ type: "Container", ...containerDefaults }] },
-            },
-            this.kubernetesOptions(within),
-        );
-        return [namespace, policy("default-deny", denyAll), policy("allow-dns", allowDns), quota, limits];
     }
 
     /** Where Fluent Bit sends what the system's containers print. */
@@ -182,25 +161,27 @@ export class System extends Component {
         });
     }
 
-    private createSecrets(scope: SystemScope): Record<string, SecretReference> {
-        return mapValues(this.plan.declaration.secrets, (name, { keys, rotationDays }) => {
-            const args = {
-                scope,
-                kubernetesName: name,
-                values: keys,
-                ...(rotationDays !== undefined && { rotationDays }),
-            };
+    private createSecrets(
+        scope: SystemScope,
+        stores: Readonly<Record<string, StoreConnection>>,
+    ): Record<string, SecretReference> {
+        return mapValues(this.plan.declaration.secrets, (name, { keys, imports, ...spec }) => {
+            const imported = mapValues(imports, (_, store) => {
+                const { secret, passwordKey } = declared(stores, store);
+                return { from: secret, key: passwordKey };
+            });
+            const args = { ...spec, scope, kubernetesName: name, values: keys, imports: imported };
             return new SystemSecret(name, args, this.childOptions()).reference;
         });
     }
 
     private createServices(
         scope: SystemScope,
+        namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>,
         stores: Readonly<Record<string, StoreConnection>>,
         secrets: Readonly<Record<string, SecretReference>>,
     ): Record<string, ApiService> {
-        const { services } = this.plan.declaration;
-        return mapValues(services, (name, spec) => {
+        return mapValues(this.plan.declaration.services, (name, { namespace = this.namespace, ...spec }) => {
             const connections = (spec.connections ?? [])
                 .map((each) => (typeof each === "string" ? { to: each } : each))
                 .map((each) => ({ spec: each, connection: declared(stores, each.to) }));
@@ -208,16 +189,53 @@ export class System extends Component {
                 name,
                 {
                     ...spec,
-                    scope,
+                    ...this.flowsOf(name, namespace),
+                    scope: {
+                        ...scope,
+                        namespace,
+                        dependsOn: [...scope.dependsOn, ...(namespaces.get(namespace) ?? [])],
+                    },
                     version: declared(this.plan.versions, name),
                     connections,
                     secrets: (spec.secrets ?? []).map((each) => declared(secrets, each)),
-                    calls: (spec.calls ?? []).map((each) => ({ name: each, port: declared(services, each).port })),
-                    callers: Object.keys(services).filter((other) => services[other]?.calls?.includes(name)),
                 },
                 this.childOptions(),
             );
         });
+    }
+
+    /** Who calls a service and whom it calls: services of the system in the same namespace, and all others. */
+    private flowsOf(
+        name: string,
+        namespace: string,
+    ): Pick<ApiServiceArgs, "calls" | "callers" | "outsideCalls" | "allowedCallers"> {
+        const { services } = this.plan.declaration;
+        const spec = declared(services, name);
+        const parts = Object.entries(services).map(([service, each]) => ({
+            service,
+            namespace: each.namespace ?? this.namespace,
+            port: each.port,
+            isCalled: spec.calls?.includes(service) ?? false,
+            isCaller: each.calls?.includes(name) ?? false,
+        }));
+        const near = parts.filter((part) => part.namespace === namespace);
+        const far = parts.filter((part) => part.namespace !== namespace);
+        return {
+            calls: near.filter((part) => part.isCalled).map((part) => ({ name: part.service, port: part.port })),
+            callers: near.filter((part) => part.isCaller).map((part) => part.service),
+            outsideCalls: [
+                ...(spec.outsideCalls ?? []),
+                ...far
+                    .filter((part) => part.isCalled)
+                    .map(({ service, namespace: there, port }) => ({ service, namespace: there, port })),
+            ],
+            allowedCallers: [
+                ...(spec.allowedCallers ?? []),
+                ...far
+                    .filter((part) => part.isCaller)
+                    .map(({ service, namespace: there }) => ({ service, namespace: there })),
+            ],
+        };
     }
 
     private createMonitoring(scope: SystemScope, stores: Readonly<Record<string, StoreConnection>>): void {
@@ -238,10 +256,6 @@ export class System extends Component {
     private get tags(): TagContext {
         const { stack, environment, extraTags } = this.platform;
         return { stack, environment, extraTags, system: this.plan.name };
-    }
-
-    private kubernetesOptions(opts?: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-        return this.childOptions({ provider: this.platform.kubernetes, ...opts });
     }
 }
 

@@ -5,11 +5,11 @@ describe("the quota of a namespace", () => {
     const largest = { pods: 12, cpuMillicores: 2000, memoryMiB: 4000 };
 
     it("holds the system at its largest, a rolling update and some spare", () => {
-        assert.deepEqual(quotaFor(largest), {
+        assert.deepEqual(quotaFor(largest, { loadBalancers: 1, nodePorts: 0 }), {
             pods: "20",
             "requests.cpu": "3500m",
             "requests.memory": "7048Mi",
-            "services.loadbalancers": "0",
+            "services.loadbalancers": "1",
             "services.nodeports": "0",
         });
     });
