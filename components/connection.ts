@@ -1,11 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+/** Where the value of one key of a Kubernetes Secret comes from: a member of the JSON object in an AWS secret, or the program. */
+export type SecretSource =
+    | { readonly kind: "aws"; readonly secretArn: pulumi.Input<string>; readonly property: string }
+    | { readonly kind: "value"; readonly value: pulumi.Input<string> };
+
 /** A Kubernetes Secret and the keys in it. */
 export interface SecretReference {
     /** Name of the Secret, in the system's namespace. */
     readonly name: string;
     /** Keys that the Secret holds. */
     readonly keys: readonly string[];
+    /** Where each key's value comes from, for Secrets that repeat it; absent where the content is made in the cluster. */
+    readonly sources?: Readonly<Record<string, SecretSource>>;
     /** What has to exist before a pod can read it. */
     readonly dependsOn: readonly pulumi.Resource[];
 }

@@ -2,10 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
-import type { SecretReference } from "../connection";
+import type { SecretReference, SecretSource } from "../connection";
 import { labelsFor, type AwsContext, type SecretAccessContext, type SystemScope } from "../context";
 import { componentName, physicalName } from "../naming";
-import { externalSecret } from "./externalSecret";
+import { externalSecret, refreshIntervals } from "./externalSecret";
 import { readerPolicy } from "./policies";
 
 export interface ImportedSecretArgs {
@@ -19,13 +19,6 @@ export interface ImportedSecretArgs {
     /** The keys of the Kubernetes Secret and the member of the JSON object that each is copied from. Changed in place. */
     readonly properties: Readonly<Record<string, string>>;
 }
-
-/**
- * How old a copy in the cluster may be. The owner of an imported secret, such as RDS, changes the password on the server in the same
- * moment, so every minute more is a minute in which new connections fail. 43,800 reads a month are $0.35 (AWS Secrets Manager and KMS
- * pricing: $0.05 and $0.03 per 10,000).
- */
-const refreshInterval = "1m";
 
 /**
  * An AWS secret that somebody else makes and rotates, such as the master password of an RDS instance, copied into a Kubernetes Secret.
@@ -52,10 +45,16 @@ export class ImportedSecret extends Component {
             throw new Error(`Secret "${this.name}": properties must have at least one key, but is {}`);
         }
 
+        const sources = sourcesOf(args);
         const grant = this.createGrant(cloud, scope.secretAccess, args);
-        const object = this.createExternalSecret(scope.secretAccess, args, grant);
+        const object = this.createExternalSecret(scope.secretAccess, args, sources, grant);
 
-        this.reference = { name: args.kubernetesName, keys: Object.keys(args.properties).sort(), dependsOn: [object] };
+        this.reference = {
+            name: args.kubernetesName,
+            keys: Object.keys(args.properties).sort(),
+            sources,
+            dependsOn: [object],
+        };
         this.registerOutputs({ name: this.reference.name, keys: this.reference.keys });
     }
 
@@ -73,7 +72,8 @@ export class ImportedSecret extends Component {
 
     private createExternalSecret(
         access: SecretAccessContext,
-        { scope, kubernetesName, secretArn, properties }: ImportedSecretArgs,
+        { scope, kubernetesName }: ImportedSecretArgs,
+        sources: Readonly<Record<string, AwsSource>>,
         grant: pulumi.Resource,
     ): pulumi.Resource {
         return new k8s.apiextensions.CustomResource(
@@ -83,10 +83,8 @@ export class ImportedSecret extends Component {
                 namespace: scope.namespace,
                 labels: labelsFor(scope, kubernetesName, "secret"),
                 storeName: access.storeName,
-                refreshInterval,
-                sources: Object.fromEntries(
-                    Object.entries(properties).map(([key, property]) => [key, { secretArn, property }]),
-                ),
+                refreshInterval: refreshIntervals.changedOutside,
+                sources,
             }),
             this.childOptions({
                 provider: scope.platform.kubernetes,
@@ -94,4 +92,12 @@ export class ImportedSecret extends Component {
             }),
         );
     }
+}
+
+type AwsSource = Extract<SecretSource, { kind: "aws" }>;
+
+function sourcesOf({ properties, secretArn }: ImportedSecretArgs): Record<string, AwsSource> {
+    return Object.fromEntries(
+        Object.entries(properties).map(([key, property]) => [key, { kind: "aws", secretArn, property }]),
+    );
 }

@@ -3,62 +3,45 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component } from "../component";
-import type { SecretReference } from "../connection";
+import type { SecretReference, SecretSource } from "../connection";
 import { labelsFor, type AwsContext, type SecretAccessContext, type SystemScope } from "../context";
 import { componentName, physicalName } from "../naming";
 import { tagsFor } from "../tags";
-import { externalSecret, type SecretSource } from "./externalSecret";
+import { externalSecret, refreshIntervals } from "./externalSecret";
+import { isGenerated, refuseImpossible, type ImportedValue, type SystemSecretArgs } from "./arguments";
+import { KeyPair } from "./keyPair";
 import { readerPolicy, rotationPolicy } from "./policies";
 import type { GeneratedValue } from "./spec";
 import {
     awsSecretName,
     defaultLength,
+    generatedKeys,
+    isKeyPair,
     keySetFingerprint,
     maxRotationDays,
-    secretProblems,
-    splitByOwner,
+    previousKey,
+    recipeTags,
+    rotates,
+    type Generated,
 } from "./values";
 
-/** An ElastiCache replication group whose auth token is a value of the secret. Rotation teaches the servers the new token first. */
-export interface AuthTokenOwner {
-    /** Key of the generated value that is the token. */
-    readonly key: string;
-    /** The token the group was made with. */
-    readonly initial: pulumi.Input<string>;
-    readonly replicationGroupId: pulumi.Input<string>;
-    readonly replicationGroupArn: pulumi.Input<string>;
-}
+export type { AuthTokenOwner, ImportedValue, SystemSecretArgs } from "./arguments";
 
-export interface SystemSecretArgs {
-    readonly scope: SystemScope;
-    /** Name of the Kubernetes Secret. A change makes a new AWS secret with new values. */
-    readonly kubernetesName: string;
-    /**
-     * The keys, each generated or given. Adding, removing or resizing a generated key makes new values for all keys that rotate,
-     * exactly as a rotation does. A given value is updated in place and never rotated.
-     */
-    readonly values: Readonly<Record<string, GeneratedValue | pulumi.Input<string>>>;
-    /** Days between two rotations of the generated values, 1 to 90. Default 90. Changed in place. */
-    readonly rotationDays?: number;
-    /** The replication group to tell about a new auth token. Default: none. */
-    readonly authTokenOf?: AuthTokenOwner;
-}
-
-/**
- * How old a copy in the cluster may be. Whoever serves a generated value accepts the previous one for longer than that, so five
- * minutes cost nobody a request; 8,640 reads a month are $0.04 (AWS Secrets Manager and KMS pricing: $0.05 and $0.03 per 10,000).
- */
-const refreshInterval = "5m";
+type Values = Readonly<Record<string, pulumi.Input<string>>>;
+type AwsSource = Extract<SecretSource, { kind: "aws" }>;
 
 /**
  * Secret values of a system: generated at random or given, kept in AWS Secrets Manager, rotated there, and copied into a Kubernetes
  * Secret by the External Secrets Operator. Without AWS a plain Kubernetes Secret takes its place, and nothing rotates.
  *
- * Each AWS secret has one owner of its value. What rotates is written by Pulumi once and by the rotation function ever after; what
- * does not rotate is written by Pulumi alone and lies in a second AWS secret, which exists only when there is such a value. So an
- * update never takes a rotation back, and a given value always arrives.
+ * Each AWS secret has one owner of its content. What is generated is written by Pulumi once and by the rotation function ever after,
+ * which leaves alone what does not rotate; what is given is written by Pulumi alone and lies in a second AWS secret, which exists
+ * only when there is such a value. So an update never takes a rotation back, and a given value always arrives.
  *
- * Costs $0.40 a month for each AWS secret and about $0.07 for the calls of the operator (AWS Secrets Manager pricing).
+ * Pulumi's state never holds a key pair: its first values are made by the rotation function too, at once, and the Kubernetes Secret
+ * waits for them.
+ *
+ * Costs $0.40 a month for each AWS secret and about $0.07 for the calls of the operator, $0.35 with imports (AWS Secrets Manager pricing).
  *
  * @example
  * const secret = new SystemSecret("app", { scope, kubernetesName: "app-secrets", values: { SECRET_KEY: {} } });
@@ -67,95 +50,148 @@ export class SystemSecret extends Component {
     /** The Kubernetes Secret. */
     readonly reference: SecretReference;
 
+    private readonly args: SystemSecretArgs;
     private readonly scope: SystemScope;
     private readonly kubernetesName: string;
-    private readonly generated: Readonly<Record<string, GeneratedValue>>;
-    private readonly given: Readonly<Record<string, pulumi.Input<string>>>;
-    private readonly rotationDays: number;
-    private readonly authTokenOf: AuthTokenOwner | undefined;
+    private readonly generated: Generated;
+    private readonly given: Values;
+    private readonly imports: Readonly<Record<string, ImportedValue>>;
 
     constructor(name: string, args: SystemSecretArgs, opts?: pulumi.ComponentResourceOptions) {
         const pulumiName = componentName(args.scope.system, name);
         super("platform:secrets:SystemSecret", pulumiName, { parent: args.scope.parent, ...opts });
+        this.args = args;
         this.scope = args.scope;
         this.kubernetesName = args.kubernetesName;
-        this.rotationDays = args.rotationDays ?? maxRotationDays;
-        this.authTokenOf = args.authTokenOf;
+        this.imports = args.imports ?? {};
         const entries = Object.entries(args.values);
         this.generated = Object.fromEntries(entries.filter(isGenerated));
         this.given = Object.fromEntries(
             entries.filter((entry): entry is [string, pulumi.Input<string>] => !isGenerated(entry)),
         );
-        this.refuseImpossible();
+        refuseImpossible(this.name, args, this.generated, Object.keys(this.given));
 
-        const values = { ...this.generateValues(), ...this.given };
         const { aws: cloud } = this.scope.platform;
-        const object =
-            cloud === undefined || this.scope.secretAccess === undefined
-                ? this.createPlainSecret(values)
-                : this.createExternalSecret(cloud, this.scope.secretAccess, values);
+        const { secretAccess } = this.scope;
+        const { object, sources } =
+            cloud === undefined || secretAccess === undefined
+                ? this.createPlainSecret()
+                : this.createExternalSecret(cloud, secretAccess);
 
-        this.reference = { name: this.kubernetesName, keys: Object.keys(values).sort(), dependsOn: [object] };
+        const { form } = this.args;
+        this.reference = {
+            name: this.kubernetesName,
+            keys: Object.keys(form?.templates ?? sources).sort(),
+            ...(form === undefined && { sources }),
+            dependsOn: [object],
+        };
         this.registerOutputs({ name: this.reference.name, keys: this.reference.keys });
     }
 
-    private refuseImpossible(): void {
-        const problems = secretProblems(this.generated, Object.keys(this.given), this.rotationDays);
-        const tokenKey = this.authTokenOf?.key;
-        if (tokenKey !== undefined && !splitByOwner(this.generated, []).rotated.includes(tokenKey)) {
-            problems.push({
-                path: "authTokenOf.key",
-                value: tokenKey,
-                message: "must be a generated value that rotates",
-            });
-        }
-        if (problems.length > 0) {
-            const lines = problems.map(
-                ({ path, value, message }) => `${path} ${message}, but is ${JSON.stringify(value)}`,
-            );
-            throw new Error(`Secret "${this.name}": ${lines.join("; ")}`);
-        }
-    }
-
-    /** The first value of each generated key. Those that rotate are made anew together when the set of them changes. */
-    private generateValues(): Record<string, pulumi.Input<string>> {
-        const { rotated } = splitByOwner(this.generated, []);
-        const fingerprint = keySetFingerprint(this.generated, rotated);
-        const make = (key: string, { length = defaultLength }: GeneratedValue): pulumi.Input<string> => {
-            if (key === this.authTokenOf?.key) {
-                return pulumi.secret(this.authTokenOf.initial);
-            }
-            const keepers = rotated.includes(key) ? { keepers: { keySet: fingerprint } } : {};
-            return new random.RandomPassword(
-                this.childName(key),
-                { length, special: false, ...keepers },
-                this.childOptions(),
-            ).result;
-        };
-        return Object.fromEntries(Object.entries(this.generated).map(([key, value]) => [key, make(key, value)]));
-    }
-
-    private createPlainSecret(values: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Resource {
-        return new k8s.core.v1.Secret(
-            this.childName("secret"),
-            {
-                metadata: { name: this.kubernetesName, namespace: this.scope.namespace, labels: this.labels },
-                stringData: pulumi.secret(values),
-            },
-            this.childOptions({ provider: this.scope.platform.kubernetes, dependsOn: [...this.scope.dependsOn] }),
+    /** The first random values. Those that rotate are made anew together when the set of generated keys changes. */
+    private generateValues(): Values {
+        return Object.fromEntries(
+            Object.entries(this.generated)
+                .filter(([, value]) => !isKeyPair(value))
+                .map(([key, value]) => [key, this.generateValue(key, value)]),
         );
     }
 
-    private createExternalSecret(
-        cloud: AwsContext,
-        access: SecretAccessContext,
-        values: Readonly<Record<string, pulumi.Input<string>>>,
-    ): pulumi.Resource {
-        const keys = splitByOwner(this.generated, Object.keys(this.given));
-        const rotated = keys.rotated.length === 0 ? undefined : this.createRotated(cloud, pick(values, keys.rotated));
-        const kept = keys.kept.length === 0 ? undefined : this.createKept(cloud, pick(values, keys.kept));
-        const stored = [rotated, kept].filter((each) => each !== undefined);
-        const grant = new aws.iam.RolePolicy(
+    private generateValue(key: string, value: GeneratedValue): pulumi.Input<string> {
+        if (key === this.args.authTokenOf?.key) {
+            return pulumi.secret(this.args.authTokenOf.initial);
+        }
+        const keepers = rotates(value) ? { keepers: { keySet: keySetFingerprint(this.generated) } } : {};
+        if (value.kind === "base64-256") {
+            return new random.RandomBytes(this.childName(key), { length: 32, ...keepers }, this.childOptions()).base64;
+        }
+        const length = "length" in value ? (value.length ?? defaultLength) : defaultLength;
+        return new random.RandomPassword(
+            this.childName(key),
+            { length, special: false, ...keepers },
+            this.childOptions(),
+        ).result;
+    }
+
+    /** Key pairs that Pulumi makes and keeps, where nobody else can. */
+    private generatePairs(): Values {
+        const pairs = Object.entries(this.generated).flatMap(([key, value]) => {
+            if (!isKeyPair(value)) {
+                return [];
+            }
+            const { privateKey, publicKey } = new KeyPair(this.childName(key), this.childOptions());
+            return [
+                [key, privateKey],
+                [value.publicKey, publicKey],
+                [previousKey(value.publicKey), publicKey],
+            ] as const;
+        });
+        return Object.fromEntries(pairs);
+    }
+
+    private createPlainSecret(): Made {
+        const values: Values = {
+            ...this.generateValues(),
+            ...this.generatePairs(),
+            ...this.given,
+            ...this.importedValues(),
+        };
+        const { form } = this.args;
+        const content = form === undefined ? values : pulumi.all(values).apply(form.render);
+        const object = new k8s.core.v1.Secret(
+            this.childName("secret"),
+            {
+                metadata: { name: this.kubernetesName, namespace: this.scope.namespace, labels: this.labels },
+                ...(form && { type: form.type }),
+                stringData: pulumi.secret(content),
+            },
+            this.childOptions({
+                provider: this.scope.platform.kubernetes,
+                dependsOn: [...this.scope.dependsOn, ...this.importedFrom],
+            }),
+        );
+        return { object, sources: mapValues(values, (value) => ({ kind: "value", value })) };
+    }
+
+    private createExternalSecret(cloud: AwsContext, access: SecretAccessContext): Made {
+        const stored = [this.createGenerated(cloud), this.createGiven(cloud)].filter((each) => each !== undefined);
+        const grants = stored.length === 0 ? [] : [this.createGrant(cloud, access, stored)];
+        const rotations = stored
+            .filter(({ rotated }) => rotated)
+            .map((each) => this.createRotation(cloud, access, each));
+        const sources: Record<string, AwsSource> = { ...this.importedSources() };
+        for (const { secret, keys } of stored) {
+            keys.forEach((property) => (sources[property] = { kind: "aws", secretArn: secret.arn, property }));
+        }
+        const { form } = this.args;
+        const object = new k8s.apiextensions.CustomResource(
+            this.childName("external"),
+            externalSecret({
+                name: this.kubernetesName,
+                namespace: this.scope.namespace,
+                labels: this.labels,
+                storeName: access.storeName,
+                refreshInterval: this.args.refreshInterval ?? this.usualRefreshInterval,
+                sources,
+                ...(form && { form }),
+            }),
+            this.childOptions({
+                provider: this.scope.platform.kubernetes,
+                dependsOn: [
+                    ...this.scope.dependsOn,
+                    ...access.dependsOn,
+                    ...grants,
+                    ...stored.map(({ version }) => version),
+                    ...rotations,
+                    ...this.importedFrom,
+                ],
+            }),
+        );
+        return { object, sources };
+    }
+
+    private createGrant(cloud: AwsContext, access: SecretAccessContext, stored: readonly Stored[]): pulumi.Resource {
+        return new aws.iam.RolePolicy(
             this.childName("reader"),
             {
                 name: physicalName("iamPolicy", "read", this.kubernetesName),
@@ -168,54 +204,36 @@ export class SystemSecret extends Component {
             },
             this.childOptions(),
         );
-        if (rotated !== undefined) {
-            this.createRotation(cloud, access, rotated);
-        }
-        const sources: Record<string, SecretSource> = {};
-        for (const { secret, keys: properties } of stored) {
-            properties.forEach((property) => (sources[property] = { secretArn: secret.arn, property }));
-        }
-        return new k8s.apiextensions.CustomResource(
-            this.childName("external"),
-            externalSecret({
-                name: this.kubernetesName,
-                namespace: this.scope.namespace,
-                labels: this.labels,
-                storeName: access.storeName,
-                refreshInterval,
-                sources,
-            }),
-            this.childOptions({
-                provider: this.scope.platform.kubernetes,
-                dependsOn: [
-                    ...this.scope.dependsOn,
-                    ...access.dependsOn,
-                    grant,
-                    ...stored.map(({ version }) => version),
-                ],
-            }),
-        );
     }
 
     /** The AWS secret that the rotation function owns once it exists. */
-    private createRotated(cloud: AwsContext, values: Readonly<Record<string, pulumi.Input<string>>>): StoredSecret {
-        const tags = this.authTokenOf && {
-            "platform:auth-token-key": this.authTokenOf.key,
-            "platform:auth-token-of": this.authTokenOf.replicationGroupId,
-        };
-        const secret = this.createSecret(cloud, "rotated", "", tags);
-        // A changed set of keys needs a version of its own, and so a name of its own: the content of an existing one is ignored.
-        const fingerprint = keySetFingerprint(this.generated, Object.keys(values).sort());
-        const version = this.createVersion(`rotated-${fingerprint}`, secret, values, {
-            ignoreChanges: ["secretString"],
+    private createGenerated(cloud: AwsContext): Stored | undefined {
+        if (Object.keys(this.generated).length === 0) {
+            return undefined;
+        }
+        const { authTokenOf } = this.args;
+        const secret = this.createSecret(cloud, "generated", "", {
+            ...recipeTags(this.generated),
+            ...(authTokenOf && {
+                "platform:auth-token-key": authTokenOf.key,
+                "platform:auth-token-of": authTokenOf.replicationGroupId,
+            }),
         });
-        return { secret, version, keys: Object.keys(values) };
+        // A changed set of keys needs a version of its own, and so a name of its own: the content of an existing one is ignored.
+        const suffix = `generated-${keySetFingerprint(this.generated)}`;
+        const version = this.createVersion(suffix, secret, this.generateValues(), { ignoreChanges: ["secretString"] });
+        const rotated = Object.values(this.generated).some(rotates);
+        return { secret, version, keys: generatedKeys(this.generated).sort(), rotated };
     }
 
     /** The AWS secret whose value Pulumi owns. An underscore cannot stand in a Kubernetes name, so no other secret is called so. */
-    private createKept(cloud: AwsContext, values: Readonly<Record<string, pulumi.Input<string>>>): StoredSecret {
-        const secret = this.createSecret(cloud, "kept", "_kept");
-        return { secret, version: this.createVersion("kept-value", secret, values), keys: Object.keys(values) };
+    private createGiven(cloud: AwsContext): Stored | undefined {
+        const keys = Object.keys(this.given).sort();
+        if (keys.length === 0) {
+            return undefined;
+        }
+        const secret = this.createSecret(cloud, "given", "_given");
+        return { secret, version: this.createVersion("given-value", secret, this.given), keys, rotated: false };
     }
 
     private createSecret(
@@ -226,7 +244,7 @@ export class SystemSecret extends Component {
     ): aws.secretsmanager.Secret {
         const { stack, environment, data, extraTags: stackTags } = this.scope.platform;
         const where = { environment, stack, system: this.scope.system };
-        const name = `${awsSecretName(where, this.kubernetesName)}${nameSuffix}`;
+        const name = `${awsSecretName(where, this.kubernetesName, this.args.awsName)}${nameSuffix}`;
         return new aws.secretsmanager.Secret(
             this.childName(suffix),
             {
@@ -247,7 +265,7 @@ export class SystemSecret extends Component {
     private createVersion(
         suffix: string,
         secret: aws.secretsmanager.Secret,
-        values: Readonly<Record<string, pulumi.Input<string>>>,
+        values: Values,
         opts?: pulumi.CustomResourceOptions,
     ): aws.secretsmanager.SecretVersion {
         return new aws.secretsmanager.SecretVersion(
@@ -257,7 +275,12 @@ export class SystemSecret extends Component {
         );
     }
 
-    private createRotation(cloud: AwsContext, access: SecretAccessContext, { secret, version }: StoredSecret): void {
+    private createRotation(
+        cloud: AwsContext,
+        access: SecretAccessContext,
+        { secret, version }: Stored,
+    ): pulumi.Resource {
+        const { authTokenOf, rotationDays = maxRotationDays } = this.args;
         const grant = new aws.iam.RolePolicy(
             this.childName("rotator"),
             {
@@ -267,22 +290,58 @@ export class SystemSecret extends Component {
                     secretArn: secret.arn,
                     keyArn: cloud.dataKeyArn,
                     rotationFunctionArn: access.rotationFunctionArn,
-                    ...(this.authTokenOf && { replicationGroupArn: this.authTokenOf.replicationGroupArn }),
+                    ...(authTokenOf && { replicationGroupArn: authTokenOf.replicationGroupArn }),
                 }),
             },
             this.childOptions(),
         );
-        new aws.secretsmanager.SecretRotation(
-            this.childName("rotation"),
+        // A version that Pulumi writes has no key pairs, so each one is rotated at once; random values are as fresh as rotated ones.
+        const incomplete = Object.values(this.generated).some(isKeyPair);
+        return new aws.secretsmanager.SecretRotation(
+            this.childName(incomplete ? `rotation-${keySetFingerprint(this.generated)}` : "rotation"),
             {
                 secretId: secret.id,
                 rotationLambdaArn: access.rotationFunctionArn,
-                rotationRules: { automaticallyAfterDays: this.rotationDays },
-                // The first values are as fresh as rotated ones would be.
-                rotateImmediately: false,
+                rotationRules: { automaticallyAfterDays: rotationDays },
+                rotateImmediately: incomplete,
             },
-            this.childOptions({ dependsOn: [version, grant, ...access.dependsOn] }),
+            // Rotation ends with its secret. Deleting it by itself would switch off what its successor has switched on.
+            this.childOptions({ retainOnDelete: true, dependsOn: [version, grant, ...access.dependsOn] }),
         );
+    }
+
+    private importedSources(): Record<string, AwsSource> {
+        return mapValues(this.imports, ({ from, key }) => {
+            const source = from.sources?.[key];
+            if (source?.kind !== "aws") {
+                throw new Error(
+                    `Secret "${this.name}": ${key} of ${from.name} is not in AWS, so it cannot be imported`,
+                );
+            }
+            return source;
+        });
+    }
+
+    private importedValues(): Values {
+        return mapValues(this.imports, ({ from, key }) => {
+            const source = from.sources?.[key];
+            if (source?.kind !== "value") {
+                throw new Error(
+                    `Secret "${this.name}": the value of ${key} of ${from.name} is not known to the program`,
+                );
+            }
+            return source.value;
+        });
+    }
+
+    /** What is imported may be read once the Secrets that it is imported from may. */
+    private get importedFrom(): pulumi.Resource[] {
+        return Object.values(this.imports).flatMap(({ from }) => from.dependsOn);
+    }
+
+    private get usualRefreshInterval(): string {
+        const imports = Object.keys(this.imports).length > 0;
+        return imports ? refreshIntervals.changedOutside : refreshIntervals.generated;
     }
 
     private get labels(): Record<string, string> {
@@ -290,18 +349,19 @@ export class SystemSecret extends Component {
     }
 }
 
-interface StoredSecret {
+/** A Kubernetes Secret, or what makes one, and where its values come from. */
+interface Made {
+    readonly object: pulumi.Resource;
+    readonly sources: Readonly<Record<string, SecretSource>>;
+}
+
+interface Stored {
     readonly secret: aws.secretsmanager.Secret;
     readonly version: aws.secretsmanager.SecretVersion;
     readonly keys: readonly string[];
+    readonly rotated: boolean;
 }
 
-/** Whether a value is a recipe; everything else, a promise and an output included, is the value itself. */
-function isGenerated(entry: [string, GeneratedValue | pulumi.Input<string>]): entry is [string, GeneratedValue] {
-    const [, value] = entry;
-    return typeof value === "object" && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
-}
-
-function pick<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
-    return Object.fromEntries(keys.map((key) => [key, record[key] as T]));
+function mapValues<T, R>(record: Readonly<Record<string, T>>, make: (value: T) => R): Record<string, R> {
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, make(value)]));
 }

@@ -1,7 +1,10 @@
 "use strict";
 
 /**
- * The rotation function of AWS Secrets Manager: gives every member of a secret's JSON object a new random value of the same length.
+ * The rotation function of AWS Secrets Manager: gives members of a secret's JSON object new values.
+ *
+ * Tags of the secret say which members, and how each is made: `platform:value:<member>` is `text` (letters and digits, as many as
+ * before), `base64-256` (32 random bytes) or `rsa-4096:<member of the public key>`. What no tag names stays as it is.
  *
  * Secrets Manager calls it once for each of four steps and again whenever a call fails, so every step may run more than once and
  * must then do no harm (User Guide, "Lambda rotation functions"). Nothing here writes a value to the log.
@@ -10,21 +13,71 @@
  * anybody reads it, and they accept the previous one until the rotation after this one.
  */
 
-const { randomInt } = require("node:crypto");
+const { createPublicKey, generateKeyPair, randomBytes, randomInt } = require("node:crypto");
 const { setTimeout: sleep } = require("node:timers/promises");
+const { promisify } = require("node:util");
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const shortestValue = 16;
+const shortestText = 16;
+/** Letters and digits that hold 256 bits, for a text that has no predecessor. */
+const usualText = 43;
 const pollSeconds = 10;
 /** Left over to end with a message of our own, instead of being cut off. */
 const reserveMilliseconds = 2 * pollSeconds * 1000;
 
+const recipeTag = "platform:value:";
 const tokenKeyTag = "platform:auth-token-key";
 const tokenOwnerTag = "platform:auth-token-of";
 
-function freshValue(previous) {
-    const length = Math.max(previous.length, shortestValue);
+/** The members that rotate, and how each is made. */
+function recipesOf({ Tags: tags = [] }) {
+    return tags
+        .filter(({ Key }) => Key.startsWith(recipeTag))
+        .map(({ Key, Value }) => {
+            const [kind, publicMember] = Value.split(":");
+            return { member: Key.slice(recipeTag.length), kind, publicMember };
+        });
+}
+
+function previousMember(publicMember) {
+    return `${publicMember}_PREVIOUS`;
+}
+
+/** Every member that a recipe writes. */
+function membersOf({ member, publicMember }) {
+    return publicMember === undefined ? [member] : [member, publicMember, previousMember(publicMember)];
+}
+
+function freshText(previous) {
+    const length = Math.max(previous?.length ?? usualText, shortestText);
     return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+}
+
+/** A new pair beside the public key it takes over from, by which what was signed before is still verified. */
+async function freshPair({ member, publicMember }, values) {
+    const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", {
+        modulusLength: 4096,
+        privateKeyEncoding: { type: "pkcs8", format: "pem" },
+        publicKeyEncoding: { type: "spki", format: "pem" },
+    });
+    return {
+        [member]: privateKey,
+        [publicMember]: publicKey,
+        [previousMember(publicMember)]: values[publicMember] ?? publicKey,
+    };
+}
+
+async function freshMembers(recipe, values) {
+    switch (recipe.kind) {
+        case "text":
+            return { [recipe.member]: freshText(values[recipe.member]) };
+        case "base64-256":
+            return { [recipe.member]: randomBytes(32).toString("base64") };
+        case "rsa-4096":
+            return freshPair(recipe, values);
+        default:
+            throw new Error(`${recipe.member} is to be made as ${recipe.kind}, which nobody knows how to`);
+    }
 }
 
 async function readVersion({ secrets }, query) {
@@ -40,26 +93,40 @@ async function pendingVersion(clients, { SecretId, ClientRequestToken }) {
     return readVersion(clients, { SecretId, VersionId: ClientRequestToken, VersionStage: "AWSPENDING" });
 }
 
-/** Makes the new version, unless an earlier attempt has. */
-async function createSecret(clients, event) {
-    const { SecretId, ClientRequestToken } = event;
-    const current = await readVersion(clients, { SecretId, VersionStage: "AWSCURRENT" });
+/** The same, or nothing where there is no such version. */
+async function ifThere(version) {
     try {
-        await pendingVersion(clients, event);
-        return;
+        return await version;
     } catch (error) {
         if (error.name !== "ResourceNotFoundException") {
             throw error;
         }
+        return undefined;
     }
-    const fresh = Object.entries(current.values).map(([key, value]) => [
-        key,
-        typeof value === "string" ? freshValue(value) : value,
-    ]);
+}
+
+/** Makes the new version, unless an earlier attempt has. */
+async function createSecret(clients, event, secret) {
+    const { SecretId, ClientRequestToken } = event;
+    const recipes = recipesOf(secret);
+    if (recipes.length === 0) {
+        throw new Error(`no tag of ${SecretId} says which of its values rotate: ${recipeTag}<member>`);
+    }
+    const current = await readVersion(clients, { SecretId, VersionStage: "AWSCURRENT" });
+    if ((await ifThere(pendingVersion(clients, event))) !== undefined) {
+        return;
+    }
+    // Whoever adds a member writes a version without the pairs; the public keys in use are then in the one before.
+    const before = await ifThere(readVersion(clients, { SecretId, VersionStage: "AWSPREVIOUS" }));
+    const known = { ...before?.values, ...current.values };
+    const fresh = { ...current.values };
+    for (const recipe of recipes) {
+        Object.assign(fresh, await freshMembers(recipe, known));
+    }
     await clients.secrets.putSecretValue({
         SecretId,
         ClientRequestToken,
-        SecretString: JSON.stringify(Object.fromEntries(fresh)),
+        SecretString: JSON.stringify(fresh),
         VersionStages: ["AWSPENDING"],
     });
 }
@@ -114,16 +181,36 @@ async function setSecret(clients, event, secret) {
     }
 }
 
-/** Refuses a version that would take a value away from whoever reads it. */
+/** Whether a private and a public key belong together. */
+function isPair(privateKey, publicKey) {
+    return createPublicKey(privateKey).export({ type: "spki", format: "pem" }) === publicKey;
+}
+
+/** Refuses a version that would take a value away from whoever reads it, or that changes one that must stay. */
 async function testSecret(clients, event, secret) {
     const current = await readVersion(clients, { SecretId: event.SecretId, VersionStage: "AWSCURRENT" });
     const pending = await pendingVersion(clients, event);
-    const missing = Object.keys(current.values).filter((key) => {
+    const recipes = recipesOf(secret);
+    const rotated = recipes.flatMap(membersOf);
+    const missing = [...new Set([...Object.keys(current.values), ...rotated])].filter((key) => {
         const value = pending.values[key];
         return value === undefined || value === "";
     });
     if (missing.length > 0) {
         throw new Error(`the new version of ${event.SecretId} lacks ${missing.join(", ")}`);
+    }
+    const changed = Object.keys(current.values).filter(
+        (key) => !rotated.includes(key) && JSON.stringify(current.values[key]) !== JSON.stringify(pending.values[key]),
+    );
+    if (changed.length > 0) {
+        throw new Error(`the new version of ${event.SecretId} changes ${changed.join(", ")}, which must stay`);
+    }
+    const apart = recipes.filter(
+        ({ member, publicMember }) =>
+            publicMember !== undefined && !isPair(pending.values[member], pending.values[publicMember]),
+    );
+    if (apart.length > 0) {
+        throw new Error(`the keys of ${apart.map(({ member }) => member).join(", ")} do not belong together`);
     }
     const owner = tokenOwner(secret);
     if (owner !== undefined && (await tokenState(clients, owner.replicationGroupId)).changing) {

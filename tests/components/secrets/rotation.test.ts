@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createPublicKey, sign, verify } from "node:crypto";
 import { rotate, type RotationClients } from "../../../components/secrets/rotation/index";
 import { FakeReplicationGroup, FakeSecretsManager } from "./fakeAws";
 
@@ -11,13 +12,22 @@ const noCaches: RotationClients["caches"] = {
     modifyReplicationGroup: () => assert.fail("no replication group is involved"),
 };
 
+const recipeTag = (member: string, recipe = "text"): { Key: string; Value: string } => ({
+    Key: `platform:value:${member}`,
+    Value: recipe,
+});
+
 /** A secret with the given values, in the middle of nothing. */
-function start(values: unknown = { KEY: "a".repeat(43), SALT: "b".repeat(20) }): {
+function start(
+    values: unknown = { KEY: "a".repeat(43), SALT: "b".repeat(20) },
+    recipes: Readonly<Record<string, string>> = { KEY: "text", SALT: "text" },
+): {
     secrets: FakeSecretsManager;
     clients: RotationClients;
     run: (step: string, of?: string) => Promise<void>;
 } {
     const secrets = new FakeSecretsManager(values);
+    secrets.tags = Object.entries(recipes).map(([member, recipe]) => recipeTag(member, recipe));
     const clients = {
         secrets: secrets.client,
         caches: noCaches,
@@ -67,7 +77,7 @@ describe("a rotation", () => {
     });
 
     it("makes different values each time", async () => {
-        const { secrets, run } = start({ KEY: "a".repeat(43) });
+        const { secrets, run } = start({ KEY: "a".repeat(43) }, { KEY: "text" });
         const seen = new Set<string | undefined>();
         for (const each of ["second", "third", "fourth"]) {
             secrets.begin(each);
@@ -79,12 +89,13 @@ describe("a rotation", () => {
         assert.equal(seen.size, 3);
     });
 
-    it("leaves alone what is not text, and lengthens what is too short to be a secret", async () => {
-        const { secrets, run } = start({ VERSION: 2, KEY: "short" });
+    it("leaves alone what no tag names, and lengthens what is too short to be a secret", async () => {
+        const values = { VERSION: 2, ENCRYPTION_KEY: "stays", KEY: "short" };
+        const { secrets, run } = start(values, { KEY: "text" });
         secrets.begin(token);
         await run("createSecret");
-        const { VERSION, KEY } = secrets.valuesOf("AWSPENDING");
-        assert.equal(VERSION, 2);
+        const { VERSION, ENCRYPTION_KEY, KEY } = secrets.valuesOf("AWSPENDING");
+        assert.deepEqual([VERSION, ENCRYPTION_KEY], [2, "stays"]);
         assert.equal(KEY?.length, 16);
     });
 
@@ -96,6 +107,41 @@ describe("a rotation", () => {
         pending.text = secrets.staged("AWSCURRENT")?.text ?? "";
         await run("testSecret");
     });
+
+    it("makes a base64 key of 256 bits", async () => {
+        const { secrets, run } = start({ KEY: "" }, { KEY: "base64-256" });
+        secrets.begin(token);
+        await run("createSecret");
+        const { KEY = "" } = secrets.valuesOf("AWSPENDING");
+        assert.equal(Buffer.from(KEY, "base64").length, 32);
+        assert.equal(Buffer.from(KEY, "base64").toString("base64"), KEY);
+    });
+
+    it("refuses a version that changes what must stay", async () => {
+        const { secrets, run } = start({ KEY: "a".repeat(43), ENCRYPTION_KEY: "stays" }, { KEY: "text" });
+        secrets.begin(token);
+        (secrets.staged("AWSPENDING") as { text: string }).text = JSON.stringify({
+            KEY: "new",
+            ENCRYPTION_KEY: "other",
+        });
+        await assert.rejects(run("testSecret"), /changes ENCRYPTION_KEY, which must stay/);
+    });
+
+    for (const [what, recipes, message] of [
+        ["whose tags name no value", {}, /no tag of arn.* says which of its values rotate/],
+        [
+            "with a recipe that it does not know",
+            { KEY: "rsa-1024:P" },
+            /KEY is to be made as rsa-1024, which nobody knows/,
+        ],
+    ] as const) {
+        it(`refuses a secret ${what}`, async () => {
+            const { secrets, run } = start({ KEY: "a".repeat(43) }, recipes);
+            secrets.begin(token);
+            await assert.rejects(run("createSecret"), message);
+            assert.ok(!secrets.calls.includes("putSecretValue"));
+        });
+    }
 
     it("refuses a version that lacks a value", async () => {
         const { secrets, run } = start();
@@ -140,7 +186,7 @@ describe("a rotation", () => {
 
     for (const values of ["text", null, ["list"]]) {
         it(`refuses a secret that holds ${JSON.stringify(values)}`, async () => {
-            const { secrets, run } = start(values);
+            const { secrets, run } = start(values, { KEY: "text" });
             secrets.begin(token);
             await assert.rejects(run("createSecret"), /does not hold a JSON object/);
         });
@@ -159,6 +205,73 @@ describe("a rotation", () => {
     });
 });
 
+describe("a rotation of a key pair", function () {
+    // A pair of 4096 bits takes a second or two to find.
+    this.timeout(60_000);
+
+    const pair = { JWT_PRIVATE_KEY: "rsa-4096:JWT_PUBLIC_KEY" };
+    const rotateOnce = async (started: ReturnType<typeof start>, id: string): Promise<Record<string, string>> => {
+        started.secrets.begin(id);
+        for (const step of steps) {
+            await started.run(step, id);
+        }
+        return started.secrets.valuesOf("AWSCURRENT");
+    };
+
+    it("makes the first pair of a secret that has none, beside what stays", async () => {
+        const values = await rotateOnce(start({ ISSUER: "clinic" }, pair), token);
+        const { JWT_PRIVATE_KEY = "", JWT_PUBLIC_KEY = "", JWT_PUBLIC_KEY_PREVIOUS, ISSUER } = values;
+        assert.match(JWT_PRIVATE_KEY, /^-----BEGIN PRIVATE KEY-----/);
+        assert.match(JWT_PUBLIC_KEY, /^-----BEGIN PUBLIC KEY-----/);
+        assert.equal(createPublicKey(JWT_PUBLIC_KEY).asymmetricKeyDetails?.modulusLength, 4096);
+        assert.equal(JWT_PUBLIC_KEY_PREVIOUS, JWT_PUBLIC_KEY);
+        assert.equal(ISSUER, "clinic");
+    });
+
+    it("still verifies what was signed before it, until the next one", async () => {
+        const started = start({}, pair);
+        const first = await rotateOnce(started, "second");
+        const signature = sign("sha256", Buffer.from("token"), first.JWT_PRIVATE_KEY ?? "");
+        const verifies = (key = ""): boolean => verify("sha256", Buffer.from("token"), key, signature);
+        const second = await rotateOnce(started, "third");
+        assert.ok(!verifies(second.JWT_PUBLIC_KEY));
+        assert.ok(verifies(second.JWT_PUBLIC_KEY_PREVIOUS));
+    });
+
+    it("finds the public key in use where a new set of values has been written without it", async () => {
+        const started = start({}, pair);
+        const first = await rotateOnce(started, "second");
+        const { versions } = started.secrets;
+        versions.forEach((each) => {
+            each.stages = each.stages.includes("AWSCURRENT") ? ["AWSPREVIOUS"] : [];
+        });
+        versions.push({
+            id: "written",
+            createdAt: started.secrets.now(),
+            stages: ["AWSCURRENT"],
+            text: JSON.stringify({ ISSUER: "clinic" }),
+        });
+        const next = await rotateOnce(started, "third");
+        assert.equal(next.JWT_PUBLIC_KEY_PREVIOUS, first.JWT_PUBLIC_KEY);
+        assert.equal(next.ISSUER, "clinic");
+    });
+
+    it("refuses halves that do not belong together, and a version without them", async () => {
+        const started = start({}, pair);
+        const first = await rotateOnce(started, "second");
+        const other = await rotateOnce(start({}, pair), token);
+        started.secrets.begin("third");
+        const pending = started.secrets.staged("AWSPENDING") as { text: string };
+        pending.text = JSON.stringify({ ...first, JWT_PUBLIC_KEY: other.JWT_PUBLIC_KEY });
+        await assert.rejects(started.run("testSecret", "third"), /keys of JWT_PRIVATE_KEY do not belong together/);
+        pending.text = JSON.stringify({});
+        await assert.rejects(
+            started.run("testSecret", "third"),
+            /lacks JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_PUBLIC_KEY_PREV/,
+        );
+    });
+});
+
 describe("a rotation of an auth token", () => {
     const oldToken = "t".repeat(64);
 
@@ -166,6 +279,7 @@ describe("a rotation of an auth token", () => {
         const started = start({ password: oldToken });
         const group = new FakeReplicationGroup(() => started.secrets.now(), oldToken, looksToLearn);
         started.secrets.tags = [
+            recipeTag("password"),
             { Key: "platform:auth-token-key", Value: "password" },
             { Key: "platform:auth-token-of", Value: "dev-shop-redis" },
         ];

@@ -162,11 +162,23 @@ describe("a generated secret on AWS", () => {
 describe("values that rotation must leave alone", () => {
     const values: Values = { ...generated, ...given(), ENCRYPTION_KEY: { rotate: false } };
 
-    it("have an AWS secret of their own, which Pulumi keeps up to date", async () => {
+    it("lie with the others when they are generated, without a tag that lets them rotate", async () => {
         const graph = await deploySecret(values);
-        const names = graph.ofType(secretType).map(({ inputs }) => inputs.name);
-        assert.deepEqual(names.sort(), ["dev/shop/app-secrets", "dev/shop/app-secrets_kept"]);
-        assert.deepEqual(graph.one(versionType, "shop-app-kept-value").ignoreChanges, []);
+        const { name, tags } = graph.one(secretType, "shop-app-generated").inputs;
+        assert.equal(name, "dev/shop/app-secrets");
+        const recipes = Object.entries(tags as Record<string, string>).filter(([key]) =>
+            key.startsWith("platform:value:"),
+        );
+        assert.deepEqual(Object.fromEntries(recipes), {
+            "platform:value:SALT": "text",
+            "platform:value:SECRET_KEY": "text",
+        });
+    });
+
+    it("have an AWS secret of their own when they are given, which Pulumi keeps up to date", async () => {
+        const graph = await deploySecret(values);
+        assert.equal(graph.one(secretType, "shop-app-given").inputs.name, "dev/shop/app-secrets_given");
+        assert.deepEqual(graph.one(versionType, "shop-app-given-value").ignoreChanges, []);
     });
 
     it("arrive in the same Kubernetes Secret", async () => {
@@ -174,47 +186,84 @@ describe("values that rotation must leave alone", () => {
         const sources = Object.fromEntries(
             listAt<Source>(only(graph, "ExternalSecret"), "spec.data").map(({ secretKey, remoteRef }) => [
                 secretKey,
-                remoteRef.key.includes("_kept"),
+                remoteRef.key.includes("_given"),
             ]),
         );
-        assert.deepEqual(sources, { API_KEY: true, ENCRYPTION_KEY: true, SALT: false, SECRET_KEY: false });
+        assert.deepEqual(sources, { API_KEY: true, ENCRYPTION_KEY: false, SALT: false, SECRET_KEY: false });
     });
 
-    it("may be read but not rotated", async () => {
+    it("may be read but not rotated where they are given", async () => {
         const graph = await deploySecret(values);
         assert.equal(resourcesOf(policyOf(graph, "shop-app-reader")).length, 3);
         const rotated = resourcesOf(policyOf(graph, "shop-app-rotator"));
-        assert.ok(!rotated.join().includes("_kept"));
+        assert.ok(!rotated.join().includes("_given"));
     });
 
-    it("need no rotation where there is nothing else", async () => {
-        const graph = await deploySecret(given());
-        assert.deepEqual(graph.ofType(rotationType), []);
-        assert.equal(graph.one(secretType).inputs.name, "dev/shop/app-secrets_kept");
-    });
+    for (const [what, only, name] of [
+        ["given", given(), "dev/shop/app-secrets_given"],
+        ["generated and kept", { ENCRYPTION_KEY: { rotate: false } }, "dev/shop/app-secrets"],
+    ] as const) {
+        it(`need no rotation where everything is ${what}`, async () => {
+            const graph = await deploySecret(only);
+            assert.deepEqual(graph.ofType(rotationType), []);
+            assert.equal(graph.one(secretType).inputs.name, name);
+        });
+    }
 });
 
 describe("a changed set of generated keys", () => {
     const keepersOf = (graph: ResourceGraph): unknown[] =>
         graph.ofType("random:index/randomPassword:RandomPassword").map(({ inputs }) => inputs.keepers);
 
-    it("makes a new version with new values for all of them", async () => {
+    it("makes a new version with new values for all that rotate", async () => {
         const before = await deploySecret(generated);
-        const after = await deploySecret({ ...generated, MORE: {} });
+        const after = await deploySecret({ ...generated, MORE: { rotate: false } });
         assert.notEqual(before.one(versionType).urn, after.one(versionType).urn);
-        assert.notDeepEqual(keepersOf(before)[0], keepersOf(after)[0]);
+        const changed = keepersOf(after).filter((each) => each !== undefined);
+        assert.equal(changed.length, 2);
+        assert.notDeepEqual(keepersOf(before)[0], changed[0]);
         assert.equal(before.one(secretType).urn, after.one(secretType).urn);
     });
 
-    it("is not seen in a change of what does not rotate", async () => {
+    it("is not seen in a change of what is given", async () => {
         const before = await deploySecret(generated);
-        const after = await deploySecret({ ...generated, ...given(), FIXED: { rotate: false } });
+        const after = await deploySecret({ ...generated, ...given() });
         const version = before.one(versionType);
         assert.equal(after.one(versionType, version.name).urn, version.urn);
+        assert.deepEqual(keepersOf(after), keepersOf(before));
+    });
+});
+
+describe("a key of 256 bits as base64", () => {
+    const values: Values = { SECRET_KEY: { kind: "base64-256" } };
+
+    it("starts as 32 random bytes and rotates to others", async () => {
+        const graph = await deploySecret(values);
+        const bytes = graph.one("random:index/randomBytes:RandomBytes", "shop-app-SECRET_KEY");
+        assert.equal(bytes.inputs.length, 32);
+        assert.equal(at(graph.one(secretType), "tags.platform:value:SECRET_KEY"), "base64-256");
+        assert.equal(graph.one(versionType).inputs.secretString, maskedSecret);
+    });
+
+    it("lies in a plain Secret without AWS", async () => {
+        const graph = await deploySecret(values, { aws: false });
+        assert.deepEqual(graph.object("Secret", "app-secrets").inputs.stringData, { SECRET_KEY: maskedSecret });
+    });
+});
+
+describe("a path in AWS that was asked for", () => {
+    it("is the secret's name in the environment's own stack", async () => {
+        const graph = await deploySecret({ ...generated, ...given() }, {}, { awsName: "dev/backend/flask-app" });
         assert.deepEqual(
-            keepersOf(after).filter((each) => each !== undefined),
-            keepersOf(before),
+            graph.ofType(secretType).map(({ inputs }) => inputs.name),
+            ["dev/backend/flask-app", "dev/backend/flask-app_given"],
         );
+        assert.equal(graph.object("ExternalSecret", "app-secrets").inputs.kind, "ExternalSecret");
+    });
+
+    it("has the stack in it elsewhere", async () => {
+        const graph = await deploySecret(generated, { stack: "clinic" }, { awsName: "dev/backend/flask-app" });
+        assert.equal(graph.one(secretType).inputs.name, "dev/clinic/backend/flask-app");
     });
 });
 
@@ -268,6 +317,12 @@ describe("an impossible secret", () => {
             /values.A.length must be a whole number from 16 to 1024, but is 15/,
         ],
         ["with a key that is none", { "A/B": {} }, {}, /values.A\/B must be a key of letters/],
+        [
+            "with the path of another environment",
+            generated,
+            { awsName: "prod/backend/app" },
+            /awsName must be three segments of lower-case letters, .* such as dev\/backend\/app, but is "prod\/backend\/app"/,
+        ],
         ["without keys", {}, {}, /values must have at least one key, but is \{\}/],
         [
             "whose token does not rotate",
