@@ -6,16 +6,18 @@ import { PodIdentityRole } from "../identity/podIdentity";
 import { componentName } from "../naming";
 import { accessRules } from "./access";
 import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
-import { disruptionSpec, horizontalSpec, recommenderSpec, type Workload } from "./autoscaling";
+import { disruptionSpec, horizontalSpec, recommenderSpec } from "./autoscaling";
+import { blueGreenNames } from "./blueGreen";
 import { planOf, type ServicePlan } from "./defaults";
 import { createEdge } from "./edge";
 import { edgeSourcesOf } from "./edgePlan";
 import { networkPolicySpec } from "./networkPolicy";
 import type { ServicePart } from "./part";
-import { deploymentRules, podLabels, podSpec, rolloutTimeoutSeconds } from "./podTemplate";
-import { serviceMonitorSpec, serviceSpec } from "./service";
+import { podLabels, podSpec } from "./podTemplate";
+import { serviceMonitorSpec } from "./service";
 import { connectionVariables, fullDigest, knownDigest } from "./variables";
 import { fileData } from "./volumes";
+import { createService, createWorkload, type CreatedWorkload } from "./workload";
 
 export type { ApiServiceArgs, ServiceConnection };
 
@@ -83,12 +85,20 @@ export class ApiService extends Component {
         const files = this.createFiles();
         const access = this.createAccess([settings, ...files].map((configMap) => configMap.name));
         const networkPolicy = this.createNetworkPolicy();
-        const deployment = this.createDeployment(settings, files, [...identity, ...access, networkPolicy]);
-        const service = this.createService();
-        this.createAutoscalers({ apiVersion: "apps/v1", kind: "Deployment", name }, deployment);
+        const service = createService(this.part);
+        const configuration = [settings, ...files].map(({ resource }) => resource);
+        const workload = createWorkload(this.part, this.podTemplate(settings, files), this.reloadAnnotations(), [
+            ...identity,
+            ...access,
+            ...configuration,
+            ...this.whatItReads(),
+            networkPolicy,
+            ...(this.plan.blueGreen === undefined ? [] : [service]),
+        ]);
+        this.createAutoscalers(workload);
         this.createDisruptionBudget();
         this.createMonitor();
-        this.url = this.createEdge([deployment, service]);
+        this.url = this.createEdge([workload.resource, service]);
 
         this.registerOutputs({ serviceName: this.serviceName, url: this.url });
     }
@@ -198,6 +208,7 @@ export class ApiService extends Component {
         const { awsPermissions = [], edge } = this.args;
         const { cidrs, gatewayNamespace } = edgeSourcesOf(edge, this.scope.platform);
         const usesAws = awsPermissions.length > 0;
+        const tests = this.plan.blueGreen === undefined ? [] : [blueGreenNames(this.serviceName).smokeTest];
         return new k8s.networking.v1.NetworkPolicy(
             this.childName("network-policy"),
             {
@@ -205,7 +216,7 @@ export class ApiService extends Component {
                 spec: networkPolicySpec({
                     pods: this.selector,
                     port: this.port,
-                    callers: callers.map((caller) => selectorFor(this.scope, caller)),
+                    callers: [...callers, ...tests].map((caller) => selectorFor(this.scope, caller)),
                     outsideCallers: allowedCallers,
                     loadBalancerCidrs: cidrs,
                     ...(gatewayNamespace !== undefined && { gatewayNamespace }),
@@ -223,11 +234,11 @@ export class ApiService extends Component {
         );
     }
 
-    private createDeployment(
+    /** The pods as they are made, whatever makes them. */
+    private podTemplate(
         settings: ReturnType<ApiService["createSettings"]>,
         files: readonly ConfigMap[],
-        needs: readonly pulumi.Resource[],
-    ): pulumi.Resource {
+    ): k8s.types.input.core.v1.PodTemplateSpec {
         const { version, secrets = [] } = this.args;
         const stores = this.connections.map(({ connection }) => connection.name);
         const secretVariables = [
@@ -236,59 +247,31 @@ export class ApiService extends Component {
                 .filter(({ name }) => this.plan.secretDirectories[name] === undefined)
                 .flatMap(({ name, keys }) => keys.map((key) => ({ variable: key, secretName: name, key }))),
         ];
-        const timeout = `${rolloutTimeoutSeconds(this.plan)}s`;
-        return new k8s.apps.v1.Deployment(
-            this.childName("deployment"),
-            {
-                metadata: { ...this.part.metadata(), annotations: this.reloadAnnotations() },
-                spec: {
-                    ...deploymentRules(this.plan),
-                    selector: { matchLabels: { ...this.selector } },
-                    template: {
-                        metadata: {
-                            labels: podLabels(this.labels, stores, version),
-                            annotations: { ...this.plan.podAnnotations, "platform/config-digest": settings.digest },
-                        },
-                        spec: podSpec({
-                            name: this.serviceName,
-                            plan: this.plan,
-                            version,
-                            selector: this.selector,
-                            configMapName: settings.name,
-                            secretVariables,
-                            secretFiles: this.variables.flatMap((variables) => variables.files),
-                            ...(files[0] !== undefined && { filesConfigMapName: files[0].name }),
-                        }),
-                    },
-                },
+        return {
+            metadata: {
+                labels: podLabels(this.labels, stores, version),
+                annotations: { ...this.plan.podAnnotations, "platform/config-digest": settings.digest },
             },
-            {
-                ...this.part.options([
-                    ...needs,
-                    settings.resource,
-                    ...files.map(({ resource }) => resource),
-                    ...this.whatItReads(),
-                ]),
-                customTimeouts: { create: timeout, update: timeout },
-            },
-        );
+            spec: podSpec({
+                name: this.serviceName,
+                plan: this.plan,
+                version,
+                selector: this.selector,
+                configMapName: settings.name,
+                secretVariables,
+                secretFiles: this.variables.flatMap((variables) => variables.files),
+                ...(files[0] !== undefined && { filesConfigMapName: files[0].name }),
+            }),
+        };
     }
 
-    private createService(): pulumi.Resource {
-        return new k8s.core.v1.Service(
-            this.childName("service"),
-            { metadata: this.part.metadata(), spec: serviceSpec(this.selector, this.plan) },
-            this.part.options(),
-        );
-    }
-
-    private createAutoscalers(workload: Workload, deployment: pulumi.Resource): void {
+    private createAutoscalers({ reference, resource }: CreatedWorkload): void {
         const { replicas, recommendResources } = this.plan;
         if (replicas.kind === "autoscaled") {
             new k8s.autoscaling.v2.HorizontalPodAutoscaler(
                 this.childName("autoscaler"),
-                { metadata: this.part.metadata(), spec: horizontalSpec(workload, replicas) },
-                this.part.options([deployment]),
+                { metadata: this.part.metadata(), spec: horizontalSpec(reference, replicas) },
+                this.part.options([resource]),
             );
         }
         if (recommendResources && this.scope.platform.addons.has("verticalPodAutoscaler")) {
@@ -298,9 +281,9 @@ export class ApiService extends Component {
                     apiVersion: "autoscaling.k8s.io/v1",
                     kind: "VerticalPodAutoscaler",
                     metadata: this.part.metadata(),
-                    spec: recommenderSpec(workload),
+                    spec: recommenderSpec(reference),
                 },
-                this.part.options([deployment]),
+                this.part.options([resource]),
             );
         }
     }

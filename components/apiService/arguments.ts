@@ -64,11 +64,34 @@ function platformProblems(args: ApiServiceArgs): Problems {
     const { edge, awsPermissions = [] } = args;
     return [
         ...(edge === undefined ? [] : edgeNeeds(edge, args)),
+        ...strategyNeeds(args),
         ...issue(
             awsPermissions.length > 0 && platform.aws === undefined,
             "awsPermissions",
             awsPermissions.flatMap(({ actions }) => actions),
             "needs a platform on AWS; this one allows none",
+        ),
+    ];
+}
+
+/** Argo Rollouts switches Services; load balancers that send requests to pods would for a moment have none of them. */
+function strategyNeeds({ scope: { platform }, strategy, edge }: ApiServiceArgs): Problems {
+    if (strategy?.kind !== "blue-green") {
+        return [];
+    }
+    const missing = (["argoRollouts", "monitoring"] as const).filter((addon) => !platform.addons.has(addon));
+    return [
+        ...issue(
+            missing.length > 0,
+            "strategy.kind",
+            strategy.kind,
+            `needs the add-on ${missing.join(" and ")}; this platform allows "rolling"`,
+        ),
+        ...issue(
+            platform.aws !== undefined && (edge?.kind === "alb" || edge?.kind === "nlb"),
+            "strategy.kind",
+            strategy.kind,
+            `must be "rolling" with an ${edge?.kind} edge, whose controller would take all old pods away before it knows the new ones; a gateway edge allows "blue-green"`,
         ),
     ];
 }

@@ -1,3 +1,4 @@
+import { blueGreenPlanOf, type BlueGreenPlan } from "./blueGreenPlan";
 import type { ConnectionSpec, ProbeSpec, ResourceAmounts, ScalingRules, ScalingSpec, ServiceSpec } from "./spec";
 
 /** Scaling rules with nothing left open. */
@@ -43,6 +44,8 @@ export interface ServicePlan {
     readonly files: Readonly<Record<string, string>>;
     readonly imagePullSecret?: string;
     readonly readsPods: boolean;
+    /** Absent when pods are replaced one by one. */
+    readonly blueGreen?: BlueGreenPlan;
 }
 
 /** What a plan is made from. Connections, secrets and calls are names in a spec and things in a component, so they stay out. */
@@ -95,6 +98,7 @@ export function planOf(spec: PlainSpec): ServicePlan {
         files: spec.files ?? {},
         ...(spec.imagePullSecret !== undefined && { imagePullSecret: spec.imagePullSecret }),
         readsPods: spec.readsPods ?? false,
+        ...(spec.strategy?.kind === "blue-green" && { blueGreen: blueGreenPlanOf(spec.strategy, spec.objectives) }),
     };
 }
 

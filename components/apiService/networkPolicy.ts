@@ -102,6 +102,16 @@ export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
     };
 }
 
+/** The network policy of a smoke test: it may ask the service, and nothing may ask it. */
+export function smokeTestPolicySpec(testPods: Labels, servicePods: Labels, port: number): NetworkPolicySpec {
+    return {
+        podSelector: withLabels(testPods),
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [],
+        egress: [{ to: [{ podSelector: withLabels(servicePods) }], ports: tcp(port) }],
+    };
+}
+
 function ingressRules(flows: NetworkFlows): Ingress[] {
     const { port, callers, outsideCallers, loadBalancerCidrs, gatewayNamespace, scraped } = flows;
     const sources: Peer[] = [

@@ -49,6 +49,7 @@ function versionLabel(version: string): Record<string, string> {
 /** The pod of a service, hardened to the restricted Pod Security Standard. */
 export function podSpec(model: PodModel): PodSpec {
     const { name, plan, selector } = model;
+    const hashLabel = plan.blueGreen === undefined ? "pod-template-hash" : "rollouts-pod-template-hash";
     return {
         serviceAccountName: name,
         automountServiceAccountToken: plan.readsPods,
@@ -58,8 +59,8 @@ export function podSpec(model: PodModel): PodSpec {
         terminationGracePeriodSeconds: plan.gracePeriodSeconds,
         securityContext: podSecurity(plan),
         topologySpreadConstraints: [
-            spread("topology.kubernetes.io/zone", selector),
-            spread("kubernetes.io/hostname", selector),
+            spread("topology.kubernetes.io/zone", selector, hashLabel),
+            spread("kubernetes.io/hostname", selector, hashLabel),
         ],
         containers: [container(model)],
         volumes: volumes(model),
@@ -82,13 +83,17 @@ function podSecurity({ runAsUser, port }: ServicePlan): types.input.core.v1.PodS
  * Pods of one version are spread evenly, as far as there is room. An old version that is on its way out does not count, or the
  * new pods would crowd where the old ones were not.
  */
-function spread(topologyKey: string, selector: Labels): types.input.core.v1.TopologySpreadConstraint {
+function spread(
+    topologyKey: string,
+    selector: Labels,
+    hashLabel: string,
+): types.input.core.v1.TopologySpreadConstraint {
     return {
         topologyKey,
         maxSkew: 1,
         whenUnsatisfiable: "ScheduleAnyway",
         labelSelector: { matchLabels: { ...selector } },
-        matchLabelKeys: ["pod-template-hash"],
+        matchLabelKeys: [hashLabel],
     };
 }
 
@@ -147,6 +152,6 @@ export function rolloutTimeoutSeconds(plan: ServicePlan): number {
 }
 
 /** Seconds without a new pod after which a rollout counts as failed: what a start may take, and five minutes to find it a node. */
-function progressDeadline({ probes: { startup } }: ServicePlan): number {
+export function progressDeadline({ probes: { startup } }: ServicePlan): number {
     return startup.initialDelaySeconds + startup.periodSeconds * startup.failureThreshold + 300;
 }

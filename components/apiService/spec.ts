@@ -1,6 +1,8 @@
 import type { EdgeSpec } from "./edgeSpec";
+import type { StrategySpec } from "./strategySpec";
 
 export type { AlbEdge, CorsSpec, EdgeSpec, GatewayEdge, NlbEdge } from "./edgeSpec";
+export type { BlueGreenStrategy, StrategySpec } from "./strategySpec";
 
 /** A request of the kubelet that tells whether a container is alive or ready. */
 export interface ProbeSpec {
@@ -142,6 +144,10 @@ export interface ServiceSpec {
      * from one pod, and the autoscaler brings the least number back within half a minute.
      */
     readonly replicas?: number | ScalingSpec;
+    /**
+     * How a new version takes the old one's place. `blue-green` needs twice the pods while it does, and Argo Rollouts. Default: rolling.
+     */
+    readonly strategy?: StrategySpec;
     /** Default: 100m CPU and 256Mi memory requested; 500m and 512Mi allowed. */
     readonly resources?: { readonly requests?: ResourceAmounts; readonly limits?: ResourceAmounts };
     /** User and group id of the process; never 0, which is root. Default 1000. */

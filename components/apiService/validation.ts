@@ -5,6 +5,7 @@ import { drainProblems, edgeProblems } from "./edgeRules";
 import { fileProblems } from "./fileRules";
 import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
 import { issue, outside, type Problems } from "./problems";
+import { strategyProblems } from "./strategyRules";
 import type { ProbeSpec, ResourceAmounts, ScalingRules, ServiceSpec } from "./spec";
 import { variableProblems } from "./variableRules";
 
@@ -36,6 +37,7 @@ export function serviceProblems(name: string, spec: ServiceSpec, known: KnownPar
         ...affinityProblems(plan),
         ...metricsProblems(spec, plan),
         ...fileProblems(spec, plan),
+        ...strategyProblems(spec, plan),
         ...disruptionProblems(spec, plan),
         ...kubernetesNameProblems(spec),
         ...variableProblems(spec, known),

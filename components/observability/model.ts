@@ -72,7 +72,7 @@ export interface ModelSources {
 }
 
 /** The names that most client libraries use. */
-const defaultMetricNames: Required<MetricNames> = {
+export const defaultMetricNames: Required<MetricNames> = {
     requests: "http_requests_total",
     duration: "http_request_duration_seconds",
     statusLabel: "status",

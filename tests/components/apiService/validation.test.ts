@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ConnectionSpec, ScalingSpec, ServiceSpec } from "../../../components/apiService/spec";
+import type { BlueGreenStrategy, ConnectionSpec, ScalingSpec, ServiceSpec } from "../../../components/apiService/spec";
 import { minimumRequests, serviceProblems, type KnownParts } from "../../../components/apiService/validation";
 import { userManagement } from "../../../stacks/userManagement";
 import { minimal } from "./fixture";
@@ -8,6 +8,10 @@ import { minimal } from "./fixture";
 const host = "api.example.com";
 const scaling = (change: Partial<ScalingSpec>): Pick<ServiceSpec, "replicas"> => ({
     replicas: { min: 2, max: 4, ...change },
+});
+
+const blueGreen = (change: Partial<BlueGreenStrategy>): Pick<ServiceSpec, "strategy"> => ({
+    strategy: { kind: "blue-green", smokeTest: { path: "/health" }, ...change },
 });
 
 describe("problems of a service", () => {
@@ -114,6 +118,15 @@ describe("problems of a service", () => {
         [{ edge: { kind: "nlb", host: "localhost" } }, "edge.host", /host name/],
         [{ edge: { kind: "nlb", deregistrationDelaySeconds: 15 } }, "edge.deregistrationDelaySeconds", /less than/],
         [{ edge: { kind: "nlb", host }, sessionAffinitySeconds: 60 }, "sessionAffinitySeconds", /TLS listener/],
+        [blueGreen({ smokeTest: { path: "health" } }), "strategy.smokeTest.path", /starts with \//],
+        [blueGreen({ smokeTest: { path: [] } }), "strategy.smokeTest.path", /at least one/],
+        [blueGreen({ smokeTest: { path: "/", timeoutSeconds: 0 } }), "strategy.smokeTest.timeoutSeconds", /from 5/],
+        [blueGreen({ watchMinutes: 0 }), "strategy.watchMinutes", /from 1/],
+        [blueGreen({ watchMinutes: 1.5 }), "strategy.watchMinutes", /whole number/],
+        [blueGreen({ errorRatePercent: 100 }), "strategy.errorRatePercent", /less than 100/],
+        [blueGreen({ latencyP95Seconds: 0 }), "strategy.latencyP95Seconds", /more than 0/],
+        [blueGreen({ scaleDownDelaySeconds: 300 }), "strategy.scaleDownDelaySeconds", /more than 300/],
+        [{ ...blueGreen({}), metricsPath: null }, "metricsPath", /must not be null/],
         [{ sessionAffinitySeconds: 86_401 }, "sessionAffinitySeconds", /from 1 to 86400/],
         [{ metricsPath: "metrics" }, "metricsPath", /starts with \//],
         [{ writablePaths: ["tmp"] }, "writablePaths.0", /absolute path/],
@@ -164,6 +177,9 @@ describe("problems of a service", () => {
         { edge: { kind: "gateway", host, cors: { origins: ["https://*.example.com", "http://localhost:3000"] } } },
         { edge: { kind: "nlb" }, sessionAffinitySeconds: 60 },
         { metricsPath: null },
+        { strategy: { kind: "rolling" }, metricsPath: null },
+        blueGreen({ scaleDownDelaySeconds: 301 }),
+        blueGreen({ smokeTest: { path: ["/health", "/api/v1/employees"] } }),
         { ...scaling({ min: 1 }), minAvailable: 1 },
         { sessionAffinitySeconds: 86_400 },
         { files: { "/etc/nginx/nginx.conf": "", "/etc/nginx/conf.d/nginx.conf": "" } },
