@@ -111,7 +111,7 @@ export class Addons extends Component {
     ): Map<AddonName, PodIdentityRole> {
         const identities = new Map<AddonName, PodIdentityRole>();
         for (const { name, namespace, identity } of definitions) {
-            if (identity !== undefined) {
+            if (identity !== undefined && (identity.isUseful?.(context) ?? true)) {
                 const role = new PodIdentityRole(
                     this.childName(`${namespace}-identity`),
                     {

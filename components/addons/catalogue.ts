@@ -4,6 +4,7 @@ import { awsLoadBalancerController } from "./awsLoadBalancerController";
 import { certManager } from "./certManager";
 import { clusterAutoscaler } from "./clusterAutoscaler";
 import type { AddonContext, AddonDefinition } from "./definition";
+import { envoyGateway } from "./envoyGateway";
 import { externalDns } from "./externalDns";
 import { externalSecrets } from "./externalSecrets";
 import { logging } from "./logging";
@@ -15,6 +16,7 @@ export const addonDefinitions: readonly AddonDefinition[] = [
     clusterAutoscaler,
     awsLoadBalancerController,
     externalSecrets,
+    envoyGateway,
     certManager,
     externalDns,
     logging,

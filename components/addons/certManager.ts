@@ -1,10 +1,19 @@
-import { disruptionBudget, replicasOf, resourcesOf, type AddonDefinition, type AddonPod } from "./definition";
+import type { PolicyStatement } from "../identity/podIdentity";
+import {
+    disruptionBudget,
+    replicasOf,
+    resourcesOf,
+    type AddonContext,
+    type AddonDefinition,
+    type AddonPod,
+} from "./definition";
 
 const controller: AddonPod = { count: "redundant", cpuMillicores: 20, memoryMiB: 96, memoryLimitMiB: 256 };
 const webhook: AddonPod = { count: "redundant", cpuMillicores: 10, memoryMiB: 48, memoryLimitMiB: 128 };
 const caInjector: AddonPod = { count: "redundant", cpuMillicores: 10, memoryMiB: 128, memoryLimitMiB: 384 };
 
 const namespace = "cert-manager";
+const serviceAccount = "cert-manager";
 
 /**
  * Issues and renews certificates for webhooks and gateways. The chart's own post-install check waits until its webhook answers, so that
@@ -16,7 +25,9 @@ export const certManager: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "cert-manager", version: "v1.21.1", repository: "https://charts.jetstack.io" },
     pods: { controller, webhook, caInjector },
-    after: ["awsLoadBalancerController"],
+    identity: { serviceAccount, statements, isUseful: provesHostsByDns },
+    // Told to look at Gateways, it does not start before their kind exists.
+    after: ["awsLoadBalancerController", "envoyGateway"],
     values: (context) => {
         const { maxUnavailable } = disruptionBudget(controller, context);
         const podDisruptionBudget =
@@ -31,6 +42,14 @@ export const certManager: AddonDefinition = {
             // The default, kube-system, would need a role there.
             global: { leaderElection: { namespace } },
             ...part(controller),
+            serviceAccount: { name: serviceAccount },
+            ...(context.enabled.envoyGateway && {
+                config: {
+                    apiVersion: "controller.config.cert-manager.io/v1alpha1",
+                    kind: "ControllerConfiguration",
+                    gatewayAPI: { enabled: true },
+                },
+            }),
             webhook: part(webhook),
             cainjector: part(caInjector),
             startupapicheck: { resources: resourcesOf({ count: "one", cpuMillicores: 10, memoryMiB: 32 }) },
@@ -38,3 +57,32 @@ export const certManager: AddonDefinition = {
         };
     },
 };
+
+function provesHostsByDns({ enabled, edge }: AddonContext): boolean {
+    return enabled.envoyGateway && edge.hostedZoneId !== undefined && edge.hosts.length > 0;
+}
+
+/**
+ * The records by which hosts are proven to Let's Encrypt, and no others: it cannot point a host elsewhere. Source: cert-manager
+ * documentation, "Route53".
+ */
+function statements({ edge }: AddonContext): PolicyStatement[] {
+    const zone = `arn:aws:route53:::hostedzone/${edge.hostedZoneId}`;
+    return [
+        {
+            sid: "WriteChallengesOfTheHosts",
+            actions: ["route53:ChangeResourceRecordSets"],
+            resources: [zone],
+            conditions: {
+                "ForAllValues:StringEquals": {
+                    "route53:ChangeResourceRecordSetsNormalizedRecordNames": edge.hosts.map(
+                        (host) => `_acme-challenge.${host}`,
+                    ),
+                    "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
+                },
+            },
+        },
+        { sid: "ReadTheZone", actions: ["route53:ListResourceRecordSets"], resources: [zone] },
+        { sid: "WaitForChanges", actions: ["route53:GetChange"], resources: ["arn:aws:route53:::change/*"] },
+    ];
+}

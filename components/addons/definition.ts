@@ -90,6 +90,8 @@ export interface AddonDefinition extends InstalledChart {
     /** The AWS identity of the add-on's service account; most need none. */
     readonly identity?: {
         readonly serviceAccount: string;
+        /** Whether it is needed. Default: always. */
+        readonly isUseful?: (context: AddonContext) => boolean;
         readonly statements: (context: AddonContext) => readonly PolicyStatement[];
     };
     /** Add-ons that are installed earlier and removed later, where they are installed at all. */

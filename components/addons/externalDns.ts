@@ -25,13 +25,14 @@ export const externalDns: AddonDefinition = {
     },
     pods: { controller },
     identity: { serviceAccount, statements },
-    after: ["awsLoadBalancerController"],
+    // Told to look at routes, it does not start before their kind exists.
+    after: ["awsLoadBalancerController", "envoyGateway"],
     isUseful: ({ edge }) => edge.hostedZoneId !== undefined && edge.hosts.length > 0,
     values: (context) => ({
         serviceAccount: { name: serviceAccount },
         provider: { name: "aws" },
         env: [{ name: "AWS_REGION", value: context.cluster.region }],
-        sources: ["ingress", "service"],
+        sources: ["ingress", "service", ...(context.enabled.envoyGateway ? ["gateway-httproute"] : [])],
         domainFilters: [...context.edge.hosts],
         extraArgs: {
             "zone-id-filter": context.edge.hostedZoneId,

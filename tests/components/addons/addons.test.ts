@@ -19,7 +19,7 @@ const release = (graph: ResourceGraph, namespace: string): PlannedResource =>
     graph.one(releaseType, `addons-${namespace}`);
 
 /** Charts of software that has no metrics, or whose metrics come another way. */
-const unmonitored = ["vertical-pod-autoscaler"];
+const unmonitored = ["vertical-pod-autoscaler", "envoy-gateway"];
 
 describe("add-ons", () => {
     it("are pinned releases in namespaces of their own, rolled back when they do not become ready", async () => {
@@ -79,6 +79,13 @@ describe("add-ons", () => {
             if (association !== undefined) {
                 assert.ok(graph.waitsFor(release(graph, namespace), association), namespace);
             }
+        }
+    });
+
+    it("that look at Gateways come after the kinds of Gateway API", async () => {
+        const graph = await deployAddons();
+        for (const name of ["cert-manager", "external-dns"]) {
+            assert.ok(graph.waitsFor(release(graph, name), release(graph, "envoy-gateway")), name);
         }
     });
 
@@ -149,6 +156,7 @@ describe("add-ons", () => {
             "awsLoadBalancerController",
             "certManager",
             "clusterAutoscaler",
+            "envoyGateway",
             "externalDns",
             "externalSecrets",
             "logging",

@@ -108,6 +108,20 @@ describe("permissions of add-ons", () => {
         assert.deepEqual(read?.Resource, [`arn:aws:route53:::hostedzone/${zone}`]);
     });
 
+    it("let cert-manager write the hosts' challenges and point no host elsewhere", async () => {
+        const [write, ...others] = await policyOf("cert-manager");
+        assert.deepEqual(write?.Condition?.["ForAllValues:StringEquals"], {
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": context.edge.hosts.map(
+                (host) => `_acme-challenge.${host}`,
+            ),
+            "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
+        });
+        assert.deepEqual(
+            others.flatMap(({ Action }) => Action),
+            ["route53:ListResourceRecordSets", "route53:GetChange"],
+        );
+    });
+
     it("let Fluent Bit write to log groups of this environment, and make none", async () => {
         assert.deepEqual(await policyOf("logging"), [
             {
@@ -118,6 +132,32 @@ describe("permissions of add-ons", () => {
             },
         ]);
     });
+});
+
+describe("cert-manager and external-dns", () => {
+    const valuesOf = (name: AddonDefinition["name"], envoyGateway: boolean): Record<string, unknown> =>
+        definition(name).values({ ...context, enabled: { ...everything, envoyGateway } });
+
+    it("look at Gateways and routes only where their kinds are", () => {
+        assert.deepEqual(valuesOf("certManager", true).config, {
+            apiVersion: "controller.config.cert-manager.io/v1alpha1",
+            kind: "ControllerConfiguration",
+            gatewayAPI: { enabled: true },
+        });
+        assert.equal(valuesOf("certManager", false).config, undefined);
+        assert.deepEqual(valuesOf("externalDns", true).sources, ["ingress", "service", "gateway-httproute"]);
+        assert.deepEqual(valuesOf("externalDns", false).sources, ["ingress", "service"]);
+    });
+
+    for (const [what, change] of [
+        ["the gateway", { enabled: { envoyGateway: false } }],
+        ["a zone", { edge: { hosts: ["api.example.com"] } }],
+    ] as const) {
+        it(`need no rights for challenges without ${what}`, async () => {
+            const graph = await deployAddons(change);
+            assert.ok(!graph.all.some(({ name }) => name.startsWith("addons-cert-manager-identity")));
+        });
+    }
 });
 
 describe("external-dns", () => {
@@ -214,11 +254,16 @@ describe("the Vertical Pod Autoscaler", () => {
 });
 
 describe("what add-ons ask for", () => {
+    /** Pods that the shared gateway makes, whose settings its own test looks at. */
+    const elsewhere = new Set(["proxy", "drainer", "store"]);
     const settingsOf = (each: AddonDefinition): string => JSON.stringify(each.values(context));
 
     for (const each of addonDefinitions) {
         it(`is in the settings of ${each.name}`, () => {
-            for (const pod of Object.values(each.pods)) {
+            for (const [name, pod] of Object.entries(each.pods)) {
+                if (elsewhere.has(name)) {
+                    continue;
+                }
                 assert.ok(settingsOf(each).includes(`"cpu":"${pod.cpuMillicores}m","memory":"${pod.memoryMiB}Mi"`));
             }
         });

@@ -13,7 +13,7 @@ export const everything: AddonsArgs["enabled"] = {
     logging: true,
     reloader: true,
     verticalPodAutoscaler: true,
-    envoyGateway: false,
+    envoyGateway: true,
     argoRollouts: true,
     argoCd: false,
     linkerd: false,
