@@ -5,7 +5,7 @@ import { physicalName } from "../naming";
 import { tagsFor } from "../tags";
 import { deregistrationDelayOf } from "./defaults";
 import { edgeKindOf } from "./edgePlan";
-import { gatewaySpec, redirectSpec, routeSpec, securitySpec, trafficSpec, type GatewayModel } from "./gateway";
+import { gatewaySpec, routeSpec, securitySpec, trafficSpec, type GatewayModel } from "./gateway";
 import { albAnnotations, ingressSpec } from "./ingress";
 import {
     nlbAnnotations,
@@ -105,13 +105,6 @@ function createGateway(part: ServicePart, edge: GatewayEdge, needs: Resources): 
         { apiVersion: standard, kind: "HTTPRoute" },
         { ...part.metadata() },
         routeSpec(model),
-        [listener, ...needs],
-    );
-    create(
-        "redirect",
-        { apiVersion: standard, kind: "HTTPRoute" },
-        { ...part.metadata("redirect") },
-        redirectSpec(model),
         [listener, ...needs],
     );
     create(

@@ -21,7 +21,7 @@ const defaultHeaders = ["Authorization", "Content-Type"];
 /** All clients there are. */
 const everybody = ["0.0.0.0/0", "::/0"];
 
-const listeners = { http: "http", https: "https" } as const;
+const listenerName = "https";
 
 /** The Secret that cert-manager keeps the certificate in. */
 export function certificateSecretName(service: string): string {
@@ -31,19 +31,19 @@ export function certificateSecretName(service: string): string {
 /**
  * A Gateway of the service's own, in its own namespace: it holds the host, and the certificate that cert-manager makes for it. The
  * class merges all of them onto one set of proxies and one load balancer (`mergeGateways` of its EnvoyProxy), so a system needs no
- * permission on anything shared, and a host that two systems claim belongs to the one that came first.
+ * permission on anything shared, and a host that two systems claim belongs to the one that came first. Port 80 is the platform's: it
+ * sends everybody here, and answers those who prove that the host is ours.
  */
 export function gatewaySpec({ edge, name, className }: GatewayModel): Record<string, unknown> {
-    const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: "Same" } } };
     return {
         gatewayClassName: className,
         listeners: [
-            { name: listeners.http, protocol: "HTTP", port: 80, ...common },
             {
-                name: listeners.https,
+                name: listenerName,
                 protocol: "HTTPS",
                 port: 443,
-                ...common,
+                hostname: edge.host,
+                allowedRoutes: { namespaces: { from: "Same" } },
                 tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: certificateSecretName(name) }] },
             },
         ],
@@ -53,7 +53,7 @@ export function gatewaySpec({ edge, name, className }: GatewayModel): Record<str
 /** Every path of the host goes to the service. A request that takes too long is given up. */
 export function routeSpec({ edge, name, servicePort }: GatewayModel): Record<string, unknown> {
     return {
-        parentRefs: [{ name, sectionName: listeners.https }],
+        parentRefs: [{ name, sectionName: listenerName }],
         hostnames: [edge.host],
         rules: [
             {
@@ -62,15 +62,6 @@ export function routeSpec({ edge, name, servicePort }: GatewayModel): Record<str
                 timeouts: { request: `${edge.timeoutSeconds ?? 60}s` },
             },
         ],
-    };
-}
-
-/** Who comes without TLS is sent to where there is some. */
-export function redirectSpec({ edge, name }: GatewayModel): Record<string, unknown> {
-    return {
-        parentRefs: [{ name, sectionName: listeners.http }],
-        hostnames: [edge.host],
-        rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],
     };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { GatewayContext } from "../../../components/context";
 import type { GatewayEdge } from "../../../components/apiService/spec";
-import { redirectSpec, trafficSpec, type GatewayModel } from "../../../components/apiService/gateway";
+import { trafficSpec, type GatewayModel } from "../../../components/apiService/gateway";
 import { customObject, deployService, manifest, type PlatformOptions } from "./fixture";
 
 const gateway: GatewayContext = {
@@ -37,7 +37,6 @@ describe("gateway of a service", () => {
         assert.deepEqual(spec, {
             gatewayClassName: "platform",
             listeners: [
-                { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },
                 {
                     name: "https",
                     protocol: "HTTPS",
@@ -65,10 +64,13 @@ describe("gateway of a service", () => {
         });
     });
 
-    it("sends those who come without TLS to where there is some", async () => {
+    it("leaves port 80 to the platform, which sends everybody on and proves that the host is ours", async () => {
         const graph = await deployService({ edge }, { gateway });
-        assert.deepEqual(customObject(graph, "HTTPRoute", "api-redirect").spec, redirectSpec(model()));
-        assert.match(JSON.stringify(redirectSpec(model())), /"scheme":"https","statusCode":301/);
+        const { listeners } = customObject(graph, "Gateway").spec as { listeners: { port: number }[] };
+        assert.deepEqual(
+            listeners.map(({ port }) => port),
+            [443],
+        );
     });
 
     it("limits requests of each client address and the size of bodies", async () => {
