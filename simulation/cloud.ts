@@ -124,6 +124,9 @@ const generated: Record<string, (args: NewResource, region: string) => State> = 
     "random:index/randomId:RandomId": (args) => ({
         hex: digest("id", args.name).slice(0, 2 * Number(args.inputs.byteLength ?? 4)),
     }),
+    "aws:ecr/repository:Repository": (args, region) => ({
+        repositoryUrl: `${simulatedAccount}.dkr.ecr.${region}.amazonaws.com/${firstText(args.inputs.name, args.name)}`,
+    }),
     "aws:route53/record:Record": (args) => ({ fqdn: firstText(args.inputs.name).replace(/\.$/, "") }),
     "aws:acm/certificate:Certificate": (args) => ({
         domainValidationOptions: [

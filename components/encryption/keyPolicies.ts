@@ -28,7 +28,7 @@ export interface KeyHome {
 }
 
 /** Services that encrypt data of this account in the name of who calls them. */
-const dataServices = ["ec2", "elasticache", "rds", "s3", "secretsmanager"] as const;
+const dataServices = ["ec2", "ecr", "elasticache", "rds", "s3", "secretsmanager"] as const;
 
 /** What it takes to encrypt, decrypt and re-encrypt. */
 const use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
@@ -55,7 +55,7 @@ export function clusterKeyPolicy(home: KeyHome): KeyPolicy {
  *
  * It works through these services alone: `aws kms decrypt` is refused to everybody, so whoever wants the data has to pass the
  * permissions of the service that keeps it. Services that outlive a call keep a grant, which the caller creates through them
- * (RDS and ElastiCache for a store, EBS for an attached volume).
+ * (RDS and ElastiCache for a store, EBS for an attached volume, ECR for a repository, which retires its grants when it is deleted).
  *
  * Two cases need a closer look:
  * - Volumes of pods: the EBS CSI driver's role creates them through EC2, so its IAM policy needs `kms:CreateGrant` and the actions of
@@ -83,7 +83,7 @@ export function dataKeyPolicy(home: KeyHome): KeyPolicy {
             Sid: "UseThroughServices",
             Effect: "Allow",
             Principal: account(home),
-            Action: ["kms:CreateGrant", ...use],
+            Action: ["kms:CreateGrant", "kms:RetireGrant", ...use],
             Resource: "*",
             Condition: {
                 StringEquals: {

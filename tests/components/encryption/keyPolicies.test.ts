@@ -71,6 +71,7 @@ describe("the policies of the keys", () => {
             StringEquals: {
                 "kms:ViaService": [
                     "ec2.eu-west-1.amazonaws.com",
+                    "ecr.eu-west-1.amazonaws.com",
                     "elasticache.eu-west-1.amazonaws.com",
                     "rds.eu-west-1.amazonaws.com",
                     "s3.eu-west-1.amazonaws.com",
