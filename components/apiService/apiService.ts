@@ -11,6 +11,8 @@ import { blueGreenNames } from "./blueGreen";
 import { planOf, type ServicePlan } from "./defaults";
 import { createEdge } from "./edge";
 import { edgeSourcesOf } from "./edgePlan";
+import { meshAnnotations } from "./mesh";
+import { createMeshPolicy } from "./meshPolicy";
 import { networkPolicySpec } from "./networkPolicy";
 import type { ServicePart } from "./part";
 import { podLabels, podSpec } from "./podTemplate";
@@ -93,6 +95,7 @@ export class ApiService extends Component {
             ...configuration,
             ...this.whatItReads(),
             networkPolicy,
+            ...createMeshPolicy(this.part),
             ...(this.plan.blueGreen === undefined ? [] : [service]),
         ]);
         this.createAutoscalers(workload);
@@ -225,6 +228,7 @@ export class ApiService extends Component {
                     calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),
                     outsideCalls,
                     kubernetesApi: this.plan.readsPods,
+                    mesh: this.plan.mesh !== undefined,
                     awsIdentity: aws !== undefined,
                     internet: this.plan.internetAccess || usesAws,
                     awsEndpointCidrs: usesAws ? (aws?.interfaceEndpointCidrs ?? []) : [],
@@ -250,7 +254,11 @@ export class ApiService extends Component {
         return {
             metadata: {
                 labels: podLabels(this.labels, stores, version),
-                annotations: { ...this.plan.podAnnotations, "platform/config-digest": settings.digest },
+                annotations: {
+                    ...(this.plan.mesh !== undefined && meshAnnotations),
+                    ...this.plan.podAnnotations,
+                    "platform/config-digest": settings.digest,
+                },
             },
             spec: podSpec({
                 name: this.serviceName,

@@ -3,6 +3,7 @@ import type { SecretReference, StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
 import type { PolicyStatement } from "../identity/podIdentity";
 import type { PlainSpec } from "./defaults";
+import { edgeKindOf } from "./edgePlan";
 import { issue, type Problems } from "./problems";
 import type { ConnectionSpec, EdgeSpec, ServiceSpec } from "./spec";
 import { serviceProblems } from "./validation";
@@ -65,6 +66,7 @@ function platformProblems(args: ApiServiceArgs): Problems {
     return [
         ...(edge === undefined ? [] : edgeNeeds(edge, args)),
         ...strategyNeeds(args),
+        ...meshNeeds(args),
         ...issue(
             awsPermissions.length > 0 && platform.aws === undefined,
             "awsPermissions",
@@ -92,6 +94,28 @@ function strategyNeeds({ scope: { platform }, strategy, edge }: ApiServiceArgs):
             "strategy.kind",
             strategy.kind,
             `must be "rolling" with an ${edge?.kind} edge, whose controller would take all old pods away before it knows the new ones; a gateway edge allows "blue-green"`,
+        ),
+    ];
+}
+
+/** What comes without an identity of the mesh gets no answer, so what would always come without one is refused here. */
+function meshNeeds({ scope: { platform }, mesh, edge, strategy }: ApiServiceArgs): Problems {
+    if (mesh === undefined) {
+        return [];
+    }
+    return [
+        ...issue(!platform.addons.has(mesh), "mesh", mesh, `needs the add-on ${mesh}; leave it out on this platform`),
+        ...issue(
+            edge !== undefined && edgeKindOf(edge, platform) === "gateway",
+            "mesh",
+            mesh,
+            'must be left out with a "gateway" edge, whose proxies are not in the mesh',
+        ),
+        ...issue(
+            strategy?.kind === "blue-green",
+            "mesh",
+            mesh,
+            'must be left out with a "blue-green" strategy, whose smoke test is not in the mesh',
         ),
     ];
 }

@@ -44,6 +44,7 @@ export interface ServicePlan {
     readonly files: Readonly<Record<string, string>>;
     readonly imagePullSecret?: string;
     readonly readsPods: boolean;
+    readonly mesh?: "linkerd";
     /** Absent when pods are replaced one by one. */
     readonly blueGreen?: BlueGreenPlan;
 }
@@ -98,6 +99,7 @@ export function planOf(spec: PlainSpec): ServicePlan {
         files: spec.files ?? {},
         ...(spec.imagePullSecret !== undefined && { imagePullSecret: spec.imagePullSecret }),
         readsPods: spec.readsPods ?? false,
+        ...(spec.mesh !== undefined && { mesh: spec.mesh }),
         ...(spec.strategy?.kind === "blue-green" && { blueGreen: blueGreenPlanOf(spec.strategy, spec.objectives) }),
     };
 }

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { NetworkTarget } from "../connection";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+import { controlPlanePorts, linkerdNamespace, proxyPort } from "./mesh";
 import type { OutsideCall, OutsideCaller } from "./spec";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -33,6 +34,8 @@ export interface NetworkFlows {
     readonly outsideCalls: readonly OutsideCall[];
     /** Whether it asks the API server of Kubernetes. */
     readonly kubernetesApi: boolean;
+    /** Whether it is in the mesh, in which proxies talk to each other and to their control plane. */
+    readonly mesh: boolean;
     /** Whether its pods get AWS credentials from the Pod Identity agent. */
     readonly awsIdentity: boolean;
     /** Whether it may open HTTPS connections to the internet. */
@@ -123,8 +126,8 @@ function ingressRules(flows: NetworkFlows): Ingress[] {
         ...(gatewayNamespace === undefined ? [] : [podsOf(gatewayNamespace, gatewayPods)]),
         ...(scraped ? [prometheusPods] : []),
     ];
-    // A rule without sources would allow everybody.
-    return sources.length === 0 ? [] : [{ from: sources, ports: tcp(port) }];
+    // A rule without sources would allow everybody. Callers in the mesh come to the proxy's port, all others to the container's.
+    return sources.length === 0 ? [] : [{ from: sources, ports: [...tcp(port), ...meshPort(flows)] }];
 }
 
 function egressRules(flows: NetworkFlows): Egress[] {
@@ -135,15 +138,23 @@ function egressRules(flows: NetworkFlows): Egress[] {
             const to = destinations(network);
             return to.length === 0 ? [] : [{ to, ports: tcp(port) }];
         }),
-        ...calls.map(({ pods, port }) => ({ to: [{ podSelector: withLabels(pods) }], ports: tcp(port) })),
+        ...calls.map(({ pods, port }) => ({
+            to: [{ podSelector: withLabels(pods) }],
+            ports: [...tcp(port), ...meshPort(flows)],
+        })),
         ...outsideCalls.map(({ namespace, service, port }) => ({
             to: [podsOf(namespace, { [nameLabel]: service })],
-            ports: tcp(port),
+            ports: [...tcp(port), ...meshPort(flows)],
         })),
+        ...(flows.mesh ? [{ to: [podsOf(linkerdNamespace)], ports: controlPlanePorts.flatMap(tcp) }] : []),
         ...(flows.kubernetesApi ? [kubernetesApi] : []),
         ...(awsIdentity ? [{ to: [podIdentityAgent], ports: tcp(80) }] : []),
         ...(https.length === 0 ? [] : [{ to: https, ports: tcp(443) }]),
     ];
+}
+
+function meshPort({ mesh }: NetworkFlows): ReturnType<typeof tcp> {
+    return mesh ? tcp(proxyPort) : [];
 }
 
 function destinations(network: NetworkTarget): Peer[] {

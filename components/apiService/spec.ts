@@ -163,6 +163,11 @@ export interface ServiceSpec {
     readonly allowedCallers?: readonly OutsideCaller[];
     /** Services of other systems that this one calls; they have to allow it, too. Changed in place. Default: none. */
     readonly outsideCalls?: readonly OutsideCall[];
+    /**
+     * The mesh whose proxies encrypt and authenticate what services say to each other: mutual TLS, and only `calls` of the same system
+     * and `allowedCallers` get an answer. Pods roll when it changes. Default: none, the network policies alone decide.
+     */
+    readonly mesh?: "linkerd";
     /** Whether the service may open HTTPS connections to the internet. Default false. */
     readonly internetAccess?: boolean;
     /** What is not secret: keys of the ConfigMap, given to the container as environment variables. Pods roll when it changes. */
