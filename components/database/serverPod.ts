@@ -162,6 +162,8 @@ function mysqlProcess(dataDirectory: string): Partial<Container> {
             "--skip-name-resolve",
             "--disable-log-bin",
             "--mysqlx=OFF",
+            // Neither reads nor writes files for clients.
+            "--secure-file-priv=NULL",
             "--character-set-server=utf8mb4",
             `--max-connections=${inClusterMaxConnections}`,
         ],

@@ -88,14 +88,14 @@ function nameProblems({ engine, databaseName, username }: DatabaseSpec): ConfigI
             isReservedDatabase(engine, databaseName),
             "databaseName",
             databaseName,
-            `must not be a word that SQL or ${engine} reserves`,
+            `must not be a word that ${engine} or Amazon RDS reserves`,
         ),
         ...issueWhen(!wellFormed(username, maxUsernameLength), "username", username, rule(maxUsernameLength)),
         ...issueWhen(
-            isReservedUser(username),
+            isReservedUser(engine, username),
             "username",
             username,
-            `must not be a word that SQL, ${engine} or Amazon RDS reserves`,
+            `must not be a word that ${engine} or Amazon RDS reserves`,
         ),
     ];
 }

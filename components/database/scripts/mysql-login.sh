@@ -11,11 +11,11 @@ accepts() {
     (
         umask 077
         client_file="${TMPDIR:-/tmp}/accepts.cnf"
-        {
-            echo '[client]'
-            echo "user=$DB_USER"
-            echo "password=\"$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")\""
-        } >"$client_file"
+        cat >"$client_file" <<END
+[client]
+user=$DB_USER
+password="$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")"
+END
         mysql --defaults-file="$client_file" --protocol=TCP --host=127.0.0.1 --port="${DB_PORT:-3306}" --ssl-mode=REQUIRED \
             --execute 'SELECT 1' >/dev/null 2>&1
     )
@@ -26,7 +26,10 @@ listens() {
 }
 
 apply_login() {
-    listens || return 1
+    if ! listens; then
+        echo 'the server does not listen yet' >&2
+        return 1
+    fi
     password=$(sed "s/[\\\\']/\\\\&/g" "$PASSWORD_FILE")
     # In a pattern of databases an underscore stands for any character.
     pattern=$(echo "$DB_NAME" | sed 's/_/\\_/g')
@@ -43,5 +46,7 @@ GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'platform_exporter'@'localhost';
 GRANT SELECT ON performance_schema.* TO 'platform_exporter'@'localhost';
 SQL
     # The old password goes on working until the next change, so pods that still have it lose no connection.
-    accepts || echo "ALTER USER '$DB_USER'@'%' IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD;" | run_as_root
+    accepts || run_as_root <<SQL
+ALTER USER '$DB_USER'@'%' IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD;
+SQL
 }

@@ -10,16 +10,16 @@ client_file="${TMPDIR:-/tmp}/client.cnf"
 read_password() {
     (
         umask 077
-        {
-            echo '[client]'
-            echo "host=$DB_HOST"
-            echo "port=$DB_PORT"
-            echo 'protocol=TCP'
-            echo "user=$DB_USER"
-            echo "password=\"$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")\""
-            echo "ssl-mode=${MYSQL_SSL_MODE:-REQUIRED}"
-            echo 'default-character-set=utf8mb4'
-        } >"$client_file"
+        cat >"$client_file" <<END
+[client]
+host=$DB_HOST
+port=$DB_PORT
+protocol=TCP
+user=$DB_USER
+password="$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")"
+ssl-mode=${MYSQL_SSL_MODE:-REQUIRED}
+default-character-set=utf8mb4
+END
     )
 }
 

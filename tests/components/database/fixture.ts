@@ -11,7 +11,12 @@ const config = platformConfig.parse({ environment: "dev" });
 
 export const allAddons = Object.keys(config.addons) as AddonName[];
 
-export const postgres: DatabaseSpec = { engine: "postgres", version: "15", databaseName: "shopdb", username: "shopuser" };
+export const postgres: DatabaseSpec = {
+    engine: "postgres",
+    version: "15",
+    databaseName: "shopdb",
+    username: "shopuser",
+};
 export const mysql: DatabaseSpec = { engine: "mysql", version: "8.4", databaseName: "shop_dev", username: "shop_user" };
 
 const awsContext: AwsContext = {
@@ -117,7 +122,11 @@ export interface Container {
     readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
     readonly resources: Readonly<Record<"requests" | "limits", Readonly<Record<string, string>>>>;
     readonly securityContext: Readonly<Record<string, unknown>>;
-    readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
+    readonly volumeMounts?: readonly {
+        readonly name: string;
+        readonly mountPath: string;
+        readonly readOnly?: boolean;
+    }[];
     readonly readinessProbe?: { readonly exec: { readonly command: readonly string[] } };
 }
 
