@@ -1,4 +1,5 @@
 import type { AddonName, PlatformConfig } from "../../config/schema";
+import { argoCd } from "./argoCd";
 import { argoRollouts } from "./argoRollouts";
 import { awsLoadBalancerController } from "./awsLoadBalancerController";
 import { certManager } from "./certManager";
@@ -23,6 +24,7 @@ export const addonDefinitions: readonly AddonDefinition[] = [
     reloader,
     verticalPodAutoscaler,
     argoRollouts,
+    argoCd,
 ];
 
 /** The add-ons that are switched on and have something to do, in an order that satisfies `after`. */

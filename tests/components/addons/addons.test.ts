@@ -152,6 +152,7 @@ describe("add-ons", () => {
         const { outputs } = (await deployAddons({ enabled: { reloader: false } })).plan;
         assert.equal(outputs.ready, addonDefinitions.length - 1);
         assert.deepEqual(outputs.installed, [
+            "argoCd",
             "argoRollouts",
             "awsLoadBalancerController",
             "certManager",

@@ -253,6 +253,47 @@ describe("the Vertical Pod Autoscaler", () => {
     });
 });
 
+describe("Argo CD", () => {
+    const values = definition("argoCd").values(context);
+
+    it("listens to nobody and has no password", () => {
+        assert.deepEqual(
+            [values.server, values.applicationSet, values.dex, values.notifications],
+            [{ replicas: 0 }, { replicas: 0 }, { enabled: false }, { enabled: false }],
+        );
+        const { cm } = values.configs as { cm: Record<string, unknown> };
+        assert.deepEqual(
+            [cm["admin.enabled"], cm["exec.enabled"], cm["users.anonymous.enabled"]],
+            [false, false, false],
+        );
+    });
+
+    it("has no rights on the cluster of its own", () => {
+        assert.equal(values.createClusterRoles, false);
+    });
+
+    it("is closed to the rest of the cluster", () => {
+        const { networkPolicy } = values.global as { networkPolicy: unknown };
+        assert.deepEqual(networkPolicy, { create: true, defaultDenyIngress: true });
+    });
+});
+
+describe("Argo Rollouts", () => {
+    const values = definition("argoRollouts").values(context);
+
+    it("switches Services and has rights on nothing that routes", () => {
+        assert.deepEqual(values.providerRBAC, { enabled: false });
+    });
+
+    it("has no dashboard", () => {
+        assert.deepEqual(values.dashboard, { enabled: false });
+    });
+
+    it("leaves rollouts running when it is removed", () => {
+        assert.equal(values.keepCRDs, true);
+    });
+});
+
 describe("what add-ons ask for", () => {
     /** Pods that the shared gateway makes, whose settings its own test looks at. */
     const elsewhere = new Set(["proxy", "drainer", "store"]);

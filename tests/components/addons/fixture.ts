@@ -15,7 +15,7 @@ export const everything: AddonsArgs["enabled"] = {
     verticalPodAutoscaler: true,
     envoyGateway: true,
     argoRollouts: true,
-    argoCd: false,
+    argoCd: true,
     linkerd: false,
     tracing: false,
 };
