@@ -27,6 +27,8 @@ export const nameLimits = {
     /** Without its prefix `alias/`. */
     kmsAlias: 250,
     grafanaDashboard: 40,
+    /** Cache policies and response headers policies of CloudFront. */
+    cloudFrontPolicy: 128,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;

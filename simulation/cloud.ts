@@ -48,6 +48,7 @@ const ids: Record<string, (args: NewResource) => string> = {
     "aws:ec2/eip:Eip": prefixedId("eipalloc"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": prefixedId("vpce"),
     "aws:ec2/launchTemplate:LaunchTemplate": prefixedId("lt"),
+    "aws:cloudfront/distribution:Distribution": ({ type, name }) => `E${digest(type, name).slice(0, 13).toUpperCase()}`,
 };
 
 /** The abbreviation of a region in host names: `use1` for us-east-1, `apse2` for ap-southeast-2. */
@@ -124,6 +125,11 @@ const generated: Record<string, (args: NewResource, region: string) => State> = 
     "random:index/randomId:RandomId": (args) => ({
         hex: digest("id", args.name).slice(0, 2 * Number(args.inputs.byteLength ?? 4)),
     }),
+    "aws:cloudfront/distribution:Distribution": (args) => ({
+        domainName: `d${digest("distribution", args.name).slice(0, 13)}.cloudfront.net`,
+        // The zone of all distributions.
+        hostedZoneId: "Z2FDTNDATAQYW2",
+    }),
     "aws:ecr/repository:Repository": (args, region) => ({
         repositoryUrl: `${simulatedAccount}.dkr.ecr.${region}.amazonaws.com/${firstText(args.inputs.name, args.name)}`,
     }),
@@ -149,6 +155,10 @@ const answers: Record<string, (args: FunctionCall, region: string) => State> = {
         id: simulatedAccount,
     }),
     "aws:index/getPartition:getPartition": () => ({ partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" }),
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": ({ inputs }, region) => ({
+        id: `pl-0${digest(String(inputs.name), region).slice(0, 16)}`,
+        name: inputs.name,
+    }),
     "aws:index/getRegion:getRegion": (_, region) => ({ region, name: region, id: region }),
 };
 
@@ -161,6 +171,8 @@ function arnOf(args: NewResource, id: string, region: string): string {
     switch (service) {
         case "s3":
             return `arn:aws:s3:::${name}`;
+        case "cloudfront":
+            return `arn:aws:cloudfront::${simulatedAccount}:${kind}/${id}`;
         case "iam":
             return `arn:aws:iam::${simulatedAccount}:${kind}/${name}`;
         case "secretsmanager":
@@ -212,7 +224,7 @@ export function simulatedCloud(region: string): SimulatedCloud {
             }
             const id = ids[args.type]?.(args) ?? (args.id || autoName(args.type, args.name));
             const common = args.type.startsWith("aws:")
-                ? { arn: arnOf(args, id, region), name: inputs.name ?? id }
+                ? { arn: arnOf(args, id, firstText(inputs.region, region)), name: inputs.name ?? id }
                 : undefined;
             return { id, state: withoutUndefined({ ...common, ...generated[args.type]?.(args, region) }) };
         },

@@ -13,6 +13,11 @@ export interface CertificateArgs {
     readonly hosts: readonly string[];
     /** Route 53 zone that answers for the hosts on the internet; its records prove that they are yours. */
     readonly hostedZoneId: pulumi.Input<string>;
+    /**
+     * AWS region of the certificate: where its load balancer is, or us-east-1 for CloudFront. A change issues a new certificate. Default:
+     * the stack's region.
+     */
+    readonly region?: string;
 }
 
 /**
@@ -41,7 +46,11 @@ export class Certificate extends Component {
         const records = validationDomains(args.hosts).map((domain) => this.proveDomain(args, certificate, domain));
         const validation = new aws.acm.CertificateValidation(
             this.childName("validation"),
-            { certificateArn: certificate.arn, validationRecordFqdns: records.map((record) => record.fqdn) },
+            {
+                ...inRegion(args),
+                certificateArn: certificate.arn,
+                validationRecordFqdns: records.map((record) => record.fqdn),
+            },
             this.childOptions({ customTimeouts: { create: "30m" } }),
         );
 
@@ -54,6 +63,7 @@ export class Certificate extends Component {
         return new aws.acm.Certificate(
             this.childName("certificate"),
             {
+                ...inRegion(args),
                 domainName,
                 ...(subjectAlternativeNames.length > 0 && { subjectAlternativeNames }),
                 validationMethod: "DNS",
@@ -86,4 +96,9 @@ export class Certificate extends Component {
             this.childOptions(),
         );
     }
+}
+
+/** The region is said resource by resource: a provider for another region would not have the stack's credentials and role. */
+function inRegion({ region }: CertificateArgs): { region?: string } {
+    return region === undefined ? {} : { region };
 }

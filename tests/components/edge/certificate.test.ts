@@ -53,6 +53,13 @@ describe("Certificate", () => {
         assert.deepEqual(graph.one(type.certificate).inputs.subjectAlternativeNames, ["example.com"]);
     });
 
+    it("is in the stack's region unless another is asked for", async () => {
+        const regions = (graph: ResourceGraph): unknown[] =>
+            [type.certificate, type.validation].map((each) => graph.one(each).inputs.region);
+        assert.deepEqual(regions(await certificate()), [undefined, undefined]);
+        assert.deepEqual(regions(await certificate({ region: "us-east-1" })), ["us-east-1", "us-east-1"]);
+    });
+
     it("offers the certificate only once it is valid", async () => {
         const graph = await certificate();
         const validation = graph.one(type.validation);
