@@ -40,6 +40,18 @@ export interface GatewayContext {
     readonly globalRateLimit?: boolean;
 }
 
+/** Where services send their spans. */
+export interface TracingContext {
+    /** Address of the collector, such as "http://collector.tracing:4318". */
+    readonly endpoint: string;
+    /** How it is spoken to; the endpoint's port is that of this protocol. */
+    readonly protocol: "http/protobuf" | "grpc";
+    readonly port: number;
+    /** Namespace and labels of the collector's pods. */
+    readonly namespace: string;
+    readonly podLabels: Readonly<Record<string, string>>;
+}
+
 /** What everything that runs on a platform shares. It is passed explicitly; there are no globals. */
 export interface PlatformContext {
     /** The Pulumi stack. */
@@ -51,6 +63,8 @@ export interface PlatformContext {
     readonly aws?: AwsContext;
     /** The shared gateway; absent without Envoy Gateway. */
     readonly gateway?: GatewayContext;
+    /** Where spans are sent; absent without tracing. */
+    readonly tracing?: TracingContext;
     /** The add-ons that are installed. */
     readonly addons: ReadonlySet<AddonName>;
     /**

@@ -17,6 +17,7 @@ import { networkPolicySpec } from "./networkPolicy";
 import type { ServicePart } from "./part";
 import { podLabels, podSpec } from "./podTemplate";
 import { serviceMonitorSpec } from "./service";
+import { tracingSettings } from "./tracing";
 import { connectionVariables, fullDigest, knownDigest } from "./variables";
 import { fileData } from "./volumes";
 import { createService, createWorkload, type CreatedWorkload } from "./workload";
@@ -161,10 +162,17 @@ export class ApiService extends Component {
      * only the cloud knows is not part of the name, so it is changed under the pods; the digest on the pods rolls them then.
      */
     private createSettings(): ConfigMap & { readonly digest: pulumi.Output<string> } {
-        const data = Object.assign({}, this.plan.settings, ...this.variables.map(({ settings }) => settings)) as Record<
-            string,
-            pulumi.Input<string>
-        >;
+        const { platform, namespace } = this.scope;
+        const { version, tracing } = this.args;
+        const data: Record<string, pulumi.Input<string>> = {
+            ...this.plan.settings,
+            ...tracingSettings(
+                tracing,
+                { name: this.serviceName, namespace, environment: platform.environment, version },
+                platform.tracing,
+            ),
+        };
+        this.variables.forEach(({ settings }) => Object.assign(data, settings));
         return { ...this.createConfigMap("config", this.serviceName, data), digest: fullDigest(data) };
     }
 
@@ -206,7 +214,7 @@ export class ApiService extends Component {
     }
 
     private createNetworkPolicy(): pulumi.Resource {
-        const { aws, addons } = this.scope.platform;
+        const { aws, addons, tracing } = this.scope.platform;
         const { callers = [], allowedCallers = [], calls = [], outsideCalls = [] } = this.args;
         const { awsPermissions = [], edge } = this.args;
         const { cidrs, gatewayNamespace } = edgeSourcesOf(edge, this.scope.platform);
@@ -229,6 +237,7 @@ export class ApiService extends Component {
                     outsideCalls,
                     kubernetesApi: this.plan.readsPods,
                     mesh: this.plan.mesh !== undefined,
+                    ...(this.args.tracing !== undefined && tracing !== undefined && { collector: tracing }),
                     awsIdentity: aws !== undefined,
                     internet: this.plan.internetAccess || usesAws,
                     awsEndpointCidrs: usesAws ? (aws?.interfaceEndpointCidrs ?? []) : [],

@@ -102,13 +102,13 @@ export function meshObjects(model: MeshModel): MeshObject[] {
     ];
 }
 
-/** Proxies are known by the service accounts of their pods. Without a name it is every account of the namespace. */
+/** Proxies are known by the service accounts of their pods: one, or every account of a namespace. */
 function identities({ callers, namespace, outsideCallers }: MeshModel): Body[] {
-    return [...callers.map((service) => ({ namespace, service })), ...outsideCallers].map((caller) => ({
-        kind: "ServiceAccount",
-        namespace: caller.namespace,
-        ...(caller.service !== undefined && { name: caller.service }),
-    }));
+    return [...callers.map((service) => ({ namespace, service })), ...outsideCallers].map((caller) =>
+        caller.service === undefined
+            ? { kind: "Namespace", name: caller.namespace }
+            : { kind: "ServiceAccount", namespace: caller.namespace, name: caller.service },
+    );
 }
 
 function route(service: string, suffix: string, matches: readonly Body[]): MeshObject {

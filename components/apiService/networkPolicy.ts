@@ -36,6 +36,8 @@ export interface NetworkFlows {
     readonly kubernetesApi: boolean;
     /** Whether it is in the mesh, in which proxies talk to each other and to their control plane. */
     readonly mesh: boolean;
+    /** The collector that takes its spans. */
+    readonly collector?: { readonly namespace: string; readonly podLabels: Labels; readonly port: number };
     /** Whether its pods get AWS credentials from the Pod Identity agent. */
     readonly awsIdentity: boolean;
     /** Whether it may open HTTPS connections to the internet. */
@@ -146,6 +148,14 @@ function egressRules(flows: NetworkFlows): Egress[] {
             to: [podsOf(namespace, { [nameLabel]: service })],
             ports: [...tcp(port), ...meshPort(flows)],
         })),
+        ...(flows.collector === undefined
+            ? []
+            : [
+                  {
+                      to: [podsOf(flows.collector.namespace, flows.collector.podLabels)],
+                      ports: tcp(flows.collector.port),
+                  },
+              ]),
         ...(flows.mesh ? [{ to: [podsOf(linkerdNamespace)], ports: controlPlanePorts.flatMap(tcp) }] : []),
         ...(flows.kubernetesApi ? [kubernetesApi] : []),
         ...(awsIdentity ? [{ to: [podIdentityAgent], ports: tcp(80) }] : []),

@@ -99,6 +99,12 @@ export interface MetricNames {
     readonly cacheErrors?: string;
 }
 
+/** What a service records of the requests that pass it. */
+export interface TracingSpec {
+    /** Percent of the requests that begin here and are recorded; those that come from a traced service follow it. Default 10. */
+    readonly samplePercent?: number;
+}
+
 /** What a service promises, and when people are told that it does not keep it. */
 export interface ObjectivesSpec {
     /** Share of requests that must not fail with a 5xx status, in percent. Default 99.9. */
@@ -189,6 +195,11 @@ export interface ServiceSpec {
     readonly metricsIntervalSeconds?: number;
     readonly metricNames?: MetricNames;
     readonly objectives?: ObjectivesSpec;
+    /**
+     * Whether the service sends spans by OpenTelemetry: its SDK is configured by OTEL_* variables, and switched off where the platform
+     * takes none. Pods roll when it changes. Default: no variables.
+     */
+    readonly tracing?: TracingSpec;
     /** Seconds that requests of one client stay with one pod, at most a day: by address in the cluster, by cookie at the edge. Default: no affinity. */
     readonly sessionAffinitySeconds?: number;
     /** Directories that the process may write to, empty in each new pod; everything else is read-only. Default ["/tmp"]. */

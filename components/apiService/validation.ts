@@ -40,6 +40,7 @@ export function serviceProblems(name: string, spec: ServiceSpec, known: KnownPar
         ...strategyProblems(spec, plan),
         ...disruptionProblems(spec, plan),
         ...kubernetesNameProblems(spec),
+        ...tracingProblems(spec),
         ...variableProblems(spec, known),
         ...poolProblems(spec, plan, known),
     ];
@@ -170,6 +171,15 @@ function metricsProblems({ metricsIntervalSeconds: interval }: ServiceSpec, { me
         ...(metricsPath === null ? [] : absolutePath("metricsPath", metricsPath)),
         ...(interval === undefined ? [] : outside("metricsIntervalSeconds", interval, 5, 300)),
     ];
+}
+
+function tracingProblems({ tracing: { samplePercent } = {} }: ServiceSpec): Problems {
+    return issue(
+        samplePercent !== undefined && !(samplePercent >= 0 && samplePercent <= 100),
+        "tracing.samplePercent",
+        samplePercent,
+        "must be a number from 0 to 100",
+    );
 }
 
 /** The rest of the pods must be allowed to go, or there is no point in a number. */

@@ -2,6 +2,7 @@ import { connectionOf } from "./defaults";
 import { issue, type Problems } from "./problems";
 import type { ConnectionSpec, ServiceSpec } from "./spec";
 import type { KnownParts } from "./validation";
+import { tracingVariableNames } from "./tracing";
 import { variableNames } from "./variables";
 
 /** An environment variable and the member of the spec that it comes from. */
@@ -16,7 +17,9 @@ const secretName = /(^|_)(PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_KEY|PRIVAT
 /** Every variable of the container has a valid name and one source. */
 export function variableProblems(spec: ServiceSpec, known: KnownParts): Problems {
     const settings = Object.keys(spec.settings ?? {}).map((name): Claim => ({ name, path: `settings.${name}` }));
-    const claims = [...settings, ...connectionClaims(spec, known), ...secretClaims(spec, known)];
+    const tracing =
+        spec.tracing === undefined ? [] : tracingVariableNames.map((name): Claim => ({ name, path: "tracing" }));
+    const claims = [...settings, ...tracing, ...connectionClaims(spec, known), ...secretClaims(spec, known)];
     return [
         ...claims.flatMap(({ name, path }) =>
             issue(

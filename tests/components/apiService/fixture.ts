@@ -4,7 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiService, type ApiServiceArgs } from "../../../components/apiService/apiService";
 import type { ServiceSpec } from "../../../components/apiService/spec";
 import type { StoreConnection } from "../../../components/connection";
-import type { AwsContext, GatewayContext, PlatformContext, SystemScope } from "../../../components/context";
+import type {
+    AwsContext,
+    GatewayContext,
+    PlatformContext,
+    SystemScope,
+    TracingContext,
+} from "../../../components/context";
 import { platformConfig, type AddonName } from "../../../config/schema";
 import type { RecordOptions } from "../../../simulation/record";
 import { deploy, type ResourceGraph } from "../../harness";
@@ -35,6 +41,7 @@ export interface PlatformOptions {
     /** Overrides of the AWS side; null for a local cluster. */
     readonly aws?: Partial<AwsContext> | null;
     readonly gateway?: GatewayContext;
+    readonly tracing?: TracingContext;
     readonly addons?: readonly AddonName[];
     readonly stack?: string;
     readonly scrapeIntervalSeconds?: number;
@@ -53,6 +60,7 @@ export function createScope(options: PlatformOptions = {}): SystemScope {
         extraTags: options.extraTags ?? {},
         kubernetes,
         ...(options.gateway && { gateway: options.gateway }),
+        ...(options.tracing && { tracing: options.tracing }),
         ...(options.aws !== null && { aws: { ...awsContext, ...options.aws } }),
         addons: new Set(options.addons ?? allAddons),
         ready: [controller],

@@ -66,7 +66,7 @@ describe("service in the mesh", () => {
             identityRefs: [
                 { kind: "ServiceAccount", namespace: "shop", name: "gateway" },
                 { kind: "ServiceAccount", namespace: "orders", name: "order-api" },
-                { kind: "ServiceAccount", namespace: "jobs" },
+                { kind: "Namespace", name: "jobs" },
             ],
         });
         assert.deepEqual(specOf(graph, "AuthorizationPolicy", "-callers"), {
