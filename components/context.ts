@@ -24,6 +24,8 @@ export interface AwsContext {
     readonly logsKeyArn: pulumi.Input<string>;
     /** The External Secrets Operator's own role, which may assume a system's reader role and nothing else. */
     readonly externalSecretsRoleArn: pulumi.Input<string>;
+    /** Route 53 zone of the public hosts; absent where the edge brings its own certificate. */
+    readonly hostedZoneId?: string;
     /** Validated certificate of the public hosts, when the edge has one. */
     readonly certificateArn?: pulumi.Input<string>;
 }
@@ -36,7 +38,7 @@ export interface GatewayContext {
     readonly clusterIssuer: string;
     /** Namespace that the proxies run in. */
     readonly namespace: string;
-    /** Whether Envoy Gateway has a Redis, by which the proxies count requests together. Default: each counts by itself. */
+    /** Whether the proxies count a client's requests together, in the store of the shared gateway, or each by itself. Default true. */
     readonly globalRateLimit?: boolean;
 }
 

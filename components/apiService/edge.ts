@@ -79,7 +79,7 @@ function createGateway(part: ServicePart, edge: GatewayEdge, needs: Resources): 
         servicePort: plan.servicePort,
         ...(plan.sessionAffinitySeconds !== undefined && { sessionAffinitySeconds: plan.sessionAffinitySeconds }),
         className: gateway?.className ?? "",
-        globalRateLimit: gateway?.globalRateLimit ?? false,
+        globalRateLimit: gateway?.globalRateLimit ?? true,
     };
     const issuer = { "cert-manager.io/cluster-issuer": gateway?.clusterIssuer ?? "" };
     const standard = "gateway.networking.k8s.io/v1";

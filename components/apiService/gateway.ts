@@ -9,7 +9,7 @@ export interface GatewayModel {
     readonly sessionAffinitySeconds?: number;
     /** Class of the Gateways that share one set of proxies. */
     readonly className: string;
-    /** Whether the proxies count requests together, in a store of their own, rather than each by itself. */
+    /** Whether the proxies count requests together, in a store of theirs, rather than each by itself. */
     readonly globalRateLimit: boolean;
 }
 
@@ -68,9 +68,9 @@ export function routeSpec({ edge, name, servicePort }: GatewayModel): Record<str
 /**
  * How the proxies treat requests on their way to the service (gateway.envoyproxy.io/v1alpha1, BackendTrafficPolicy).
  *
- * Envoy keeps a count for each client address without help ("Distinct" source addresses in a local rate limit), of up to 10,000
- * addresses at once. Each proxy counts by itself: of n proxies, a client that reaches all of them gets n times the limit. Only a
- * global limit is exact, and it needs a Redis for Envoy Gateway.
+ * Requests are counted for each client address ("Distinct" source addresses), by all proxies together in the store of the shared gateway.
+ * Envoy could do it without a store, for up to 10,000 addresses at once, but then each proxy counts by itself, and of n proxies a
+ * client gets up to n times the limit.
  *
  * The limit of the body belongs to the route this way; ClientTrafficPolicy's belongs to a listener and only knows connections.
  */

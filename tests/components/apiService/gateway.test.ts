@@ -22,7 +22,7 @@ const model = (change: Partial<GatewayModel> = {}): GatewayModel => ({
     name: "api",
     servicePort: 80,
     className: "platform",
-    globalRateLimit: false,
+    globalRateLimit: true,
     ...change,
 });
 
@@ -80,7 +80,7 @@ describe("gateway of a service", () => {
         assert.deepEqual(spec, {
             targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: "api" }],
             rateLimit: {
-                local: {
+                global: {
                     rules: [
                         { clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "0.0.0.0/0" } }], limit },
                         { clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "::/0" } }], limit },
@@ -91,8 +91,10 @@ describe("gateway of a service", () => {
         });
     });
 
-    it("counts requests of all proxies together where Envoy Gateway has a Redis", () => {
-        assert.deepEqual(Object.keys(trafficSpec(model({ globalRateLimit: true })).rateLimit as object), ["global"]);
+    it("lets each proxy count by itself where they have no store", async () => {
+        const graph = await deployService({ edge }, { gateway: { ...gateway, globalRateLimit: false } });
+        const { rateLimit } = customObject(graph, "BackendTrafficPolicy").spec as { rateLimit: object };
+        assert.deepEqual(Object.keys(rateLimit), ["local"]);
     });
 
     it("takes bodies of any size and streams them when told so", () => {
