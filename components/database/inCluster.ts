@@ -53,7 +53,8 @@ export class InClusterDatabase extends DatabasePart {
             this.childName("credentials"),
             {
                 scope: this.scope,
-                kubernetesName: `${this.kubernetesName}-credentials`,
+                kubernetesName: this.credentialsName,
+                ...this.awsName,
                 values: { [passwordKey]: {} },
             },
             this.childOptions({ aliases: [{ type: "platform:secrets:ImportedSecret" }] }),

@@ -260,7 +260,7 @@ export class ManagedDatabase extends DatabasePart {
             this.childName("credentials"),
             {
                 scope: this.scope,
-                kubernetesName: `${this.kubernetesName}-credentials`,
+                kubernetesName: this.credentialsName,
                 secretArn,
                 keyArn: this.args.cloud.dataKeyArn,
                 properties: { username: "username", [passwordKey]: "password" },
@@ -276,7 +276,8 @@ export class ManagedDatabase extends DatabasePart {
             this.childName("credentials"),
             {
                 scope: this.scope,
-                kubernetesName: `${this.kubernetesName}-credentials`,
+                kubernetesName: this.credentialsName,
+                ...this.awsName,
                 values: { [passwordKey]: { length: passwordLength } },
                 rotationDays,
             },

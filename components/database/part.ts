@@ -35,6 +35,17 @@ export abstract class DatabasePart extends Component {
         return this.spec.kubernetesName ?? this.store;
     }
 
+    /** Name of the Secret with the password. */
+    protected get credentialsName(): string {
+        return this.spec.credentials?.kubernetesName ?? `${this.kubernetesName}-credentials`;
+    }
+
+    /** Path of the password in AWS Secrets Manager, where one is asked for and the platform owns the password. */
+    protected get awsName(): { awsName?: string } {
+        const { awsName } = this.spec.credentials ?? {};
+        return awsName === undefined ? {} : { awsName };
+    }
+
     protected labels(name: string, component: string): Record<string, string> {
         return labelsFor(this.scope, name, component);
     }

@@ -25,6 +25,19 @@ export interface DatabaseSpec {
     readonly readReplicas?: number;
     /** Kubernetes name of the server in-cluster, at most 40 characters. Default: the name of the store. */
     readonly kubernetesName?: string;
+    /** What the Secret with the password is called. Default: the server's Kubernetes name and `-credentials`, in AWS under the system's name. */
+    readonly credentials?: DatabaseCredentialsSpec;
+}
+
+export interface DatabaseCredentialsSpec {
+    /** Name of the Kubernetes Secret, a DNS label. A change makes a new Secret; in-cluster and with read replicas, a new password, too. */
+    readonly kubernetesName?: string;
+    /**
+     * Path in AWS Secrets Manager, as for other secrets, such as `dev/backend/database`. A change makes a new AWS secret with a new password.
+     * It counts where the platform owns the password: in-cluster, and managed with read replicas. Otherwise RDS owns it and calls its
+     * secret `rds!db-` and an id, which nobody can choose.
+     */
+    readonly awsName?: string;
 }
 
 /** Connections that an in-cluster server accepts. PostgreSQL's own default; MySQL's is 151. */

@@ -19,6 +19,8 @@ const partName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 const partNameRule =
     "must be a DNS label: lower-case letters, digits and hyphens, at most 40 characters, starting with a letter";
 
+const secretName = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /** GiB. RDS gp3 volumes go up to 64 TiB (Amazon RDS User Guide, "gp3 storage"). */
 const maxStorageGiB = 65536;
 
@@ -27,7 +29,7 @@ const maxReadReplicas = 15;
 
 /** Everything that cannot work in what a system says about a database. Paths are relative to the database. */
 export function databaseProblems(spec: DatabaseSpec, placement: Placement): ConfigIssue[] {
-    const { engine, version, kubernetesName } = spec;
+    const { engine, version, kubernetesName, credentials } = spec;
     const knownEngines = Object.keys(databaseEngines);
     if (!knownEngines.includes(engine)) {
         return [{ path: "engine", value: engine, message: `must be one of ${knownEngines.join(", ")}` }];
@@ -54,6 +56,12 @@ export function databaseProblems(spec: DatabaseSpec, placement: Placement): Conf
             "kubernetesName",
             kubernetesName,
             partNameRule,
+        ),
+        ...issueWhen(
+            credentials?.kubernetesName !== undefined && !secretName.test(credentials.kubernetesName),
+            "credentials.kubernetesName",
+            credentials?.kubernetesName,
+            "must be a DNS label: lower-case letters, digits and hyphens, at most 63 characters, starting with a letter",
         ),
     ];
 }

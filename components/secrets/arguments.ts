@@ -40,10 +40,6 @@ export interface SystemSecretArgs {
      * rotates at once.
      */
     readonly rotationDays?: number;
-    /**
-     * How old the copy in the cluster may be, such as "1m". Changed in place. Default: five minutes, one minute with imports.
-     */
-    readonly refreshInterval?: string;
     /** The replication group to tell about a new auth token. Default: none. */
     readonly authTokenOf?: AuthTokenOwner;
     /** What Kubernetes prescribes for the Secret. Default: one key for each value. A change replaces the Secret. */

@@ -171,7 +171,7 @@ export class SystemSecret extends Component {
                 namespace: this.scope.namespace,
                 labels: this.labels,
                 storeName: access.storeName,
-                refreshInterval: this.args.refreshInterval ?? this.usualRefreshInterval,
+                refreshInterval: this.refreshInterval,
                 sources,
                 ...(form && { form }),
             }),
@@ -339,7 +339,7 @@ export class SystemSecret extends Component {
         return Object.values(this.imports).flatMap(({ from }) => from.dependsOn);
     }
 
-    private get usualRefreshInterval(): string {
+    private get refreshInterval(): string {
         const imports = Object.keys(this.imports).length > 0;
         return imports ? refreshIntervals.changedOutside : refreshIntervals.generated;
     }

@@ -58,8 +58,7 @@ interface CacheKey {
     readonly queryStringsConfig: { readonly queryStringBehavior: string };
 }
 
-const keyOf = ({ inputs }: PlannedResource): CacheKey =>
-    inputs.parametersInCacheKeyAndForwardedToOrigin as CacheKey;
+const keyOf = ({ inputs }: PlannedResource): CacheKey => inputs.parametersInCacheKeyAndForwardedToOrigin as CacheKey;
 
 describe("a content delivery network", () => {
     let graph: ResourceGraph;
