@@ -35,7 +35,8 @@ interface ConfigMap {
  * without a lost request, an identity of their own, configuration, network policies made from the declared connections, metrics
  * and, where asked for, a public endpoint. `image` and `port` are all it has to be told.
  *
- * Costs what its pods request of the nodes; the public endpoint adds a share of one load balancer, see `albAnnotations`.
+ * Costs what its pods request of the nodes, twice that while a new version takes over blue-green; a public endpoint adds a share of one
+ * load balancer, see `albAnnotations`, or one of its own, see `NlbEdge`.
  *
  * The ConfigMap is named after its content. A version that is being rolled back, or whose successor does not start, keeps the
  * configuration it was made for, which a ConfigMap changed under it would take away from the first pod that restarts. The old
