@@ -17,6 +17,7 @@ const secretPlaces: Readonly<Record<string, RegExp>> = {
     "kubernetes:core/v1:Secret": /^(stringData|data)(\.|$)/,
     "aws:secretsmanager/secretVersion:SecretVersion": /^secretString$/,
     "aws:elasticache/replicationGroup:ReplicationGroup": /^authToken$/,
+    "aws:rds/instance:Instance": /^password$/,
 };
 
 /** A secret shows in a plan only where secrets are kept: never in a ConfigMap, an argument, a literal variable or an annotation. */

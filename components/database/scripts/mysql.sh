@@ -64,7 +64,7 @@ count_tables() {
 switch_instructions() {
     cat <<END
 -- As $DB_USER on $DB_HOST, after a fresh backup of what is there now:
-DROP DATABASE \`$DB_NAME\`;
+DROP DATABASE IF EXISTS \`$DB_NAME\`;
 CREATE DATABASE \`$DB_NAME\` CHARACTER SET utf8mb4;
 -- and then, in a shell:
 mysqldump --single-transaction --routines --triggers --events --no-tablespaces --set-gtid-purged=OFF '$1' | mysql '$DB_NAME'

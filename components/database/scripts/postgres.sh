@@ -53,14 +53,20 @@ count_tables() {
     query "$1" "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 }
 
+# Sessions of superusers are left alone: RDS has some, and ending one fails the whole statement. A lost database needs no farewell.
 switch_instructions() {
-    cat <<END
--- As $DB_USER in the database "$maintenance_database" of $DB_HOST:
+    echo "-- As $DB_USER in the database \"$maintenance_database\" of $DB_HOST:"
+    if [ -n "$(query "$maintenance_database" "SELECT 1 FROM pg_database WHERE datname = '$DB_NAME'")" ]; then
+        cat <<END
+-- (The way back begins with: ALTER DATABASE "$2" WITH ALLOW_CONNECTIONS true;)
 ALTER DATABASE "$DB_NAME" WITH ALLOW_CONNECTIONS false;
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$DB_NAME';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = '$DB_NAME' AND usesysid IN (SELECT oid FROM pg_roles WHERE NOT rolsuper);
 ALTER DATABASE "$DB_NAME" RENAME TO "$2";
+END
+    fi
+    cat <<END
 ALTER DATABASE "$1" RENAME TO "$DB_NAME";
--- The way back begins with: ALTER DATABASE "$2" WITH ALLOW_CONNECTIONS true;
--- Once all is well: DROP DATABASE "$2";
+-- Once all is well: DROP DATABASE IF EXISTS "$2";
 END
 }
