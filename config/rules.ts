@@ -83,31 +83,9 @@ const oneCertificate: Rule = ({ edge }) =>
         "must have either hostedZoneId (a certificate is issued) or certificateArn (yours is used), not both",
     );
 
-const publicHostsHaveTls: Rule = (config) => {
-    const { edge, systems, addons } = config;
-    return Object.entries(systems).flatMap(([name, { host }]) =>
-        host === undefined || !onAws(config)
-            ? []
-            : [
-                  ...issueWhen(
-                      edge.hostedZoneId === undefined && edge.certificateArn === undefined,
-                      key(`systems.${name}.host`),
-                      host,
-                      "needs a certificate: set platform:edge.hostedZoneId or platform:edge.certificateArn",
-                  ),
-                  ...issueWhen(
-                      !addons.awsLoadBalancerController,
-                      key(`systems.${name}.host`),
-                      host,
-                      "needs platform:addons.awsLoadBalancerController, which makes its load balancer",
-                  ),
-              ],
-    );
-};
-
 const secretsCanBeRead: Rule = (config) =>
     issueWhen(
-        onAws(config) && Object.keys(config.systems).length > 0 && !config.addons.externalSecrets,
+        ownsItsCluster(config) && Object.keys(config.systems).length > 0 && !config.addons.externalSecrets,
         key("addons.externalSecrets"),
         false,
         "must be true while the stack runs systems: it is what copies their secrets from AWS Secrets Manager",
@@ -128,18 +106,6 @@ const localNamesItsCluster: Rule = (config) =>
         undefined,
         "required in the local environment: a context of your kubeconfig, such as kind-platform",
     );
-
-const localHasNoPublicHosts: Rule = (config) =>
-    onAws(config)
-        ? []
-        : Object.entries(config.systems).flatMap(([name, { host }]) =>
-              issueWhen(
-                  host !== undefined,
-                  key(`systems.${name}.host`),
-                  host,
-                  "must be left out in the local environment, which has no load balancer; use kubectl port-forward",
-              ),
-          );
 
 const teamsHaveNoClusterOfTheirOwn: Rule = ({ environment, platformStack, cluster: { nodeGroups } }) =>
     platformStack === undefined
@@ -167,11 +133,9 @@ const rules: readonly Rule[] = [
     apiServerIsNotOpen,
     productionIsProtected,
     oneCertificate,
-    publicHostsHaveTls,
     secretsCanBeRead,
     localHasNoAws,
     localNamesItsCluster,
-    localHasNoPublicHosts,
     teamsHaveNoClusterOfTheirOwn,
 ];
 

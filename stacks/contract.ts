@@ -63,8 +63,8 @@ export function contractOf(
     if (context.aws === undefined) {
         return undefined;
     }
-    // The certificate covers this stack's hosts only, so it stays here.
-    const { certificateArn: _, ...aws } = context.aws;
+    // Certificate and zone are about this stack's own hosts, so they stay here.
+    const { certificateArn: _, hostedZoneId: __, ...aws } = context.aws;
     return {
         contractVersion,
         stack: context.stack,

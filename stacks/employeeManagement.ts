@@ -17,6 +17,11 @@ export const employeeManagement = defineSystem("employee-management", ({ environ
     },
     caches: { redis: { engine: "redis", version: "7", memoryMiB: 512 } },
     secrets: { "api-python-secrets": { keys: { SECRET_KEY: {} } } },
+    // Beside the API's own host: the limit for each client counts addresses, and behind a CDN all clients have the CDN's.
+    cdn:
+        settings.host === undefined
+            ? undefined
+            : { host: `cdn-${settings.host}`, originHost: settings.host, staticPaths: ["/static/*"] },
     services: {
         "api-python": {
             image: "ghcr.io/your-org/employee-api",
@@ -42,6 +47,11 @@ export const employeeManagement = defineSystem("employee-management", ({ environ
                     ],
                 },
             },
+            // A new version has to prove itself where a failure would be seen.
+            strategy:
+                environment === "prod"
+                    ? { kind: "blue-green", smokeTest: { path: "/api/v1/health" }, watchMinutes: 5 }
+                    : { kind: "rolling" },
             connections: [{ to: "postgres", poolSize: 8 }, "redis"],
             secrets: ["api-python-secrets"],
             settings: {

@@ -1,13 +1,15 @@
 import { cacheProblems } from "../components/cache/validation";
 import { maxConnections } from "../components/database/maxConnections";
 import { inClusterMaxConnections } from "../components/database/spec";
+import { secretKeys, secretSpecProblems } from "../components/secrets/values";
 import { databaseProblems } from "../components/database/validation";
 import { serviceProblems, type KnownParts } from "../components/apiService/validation";
 import type { ScalingSpec, ServiceSpec } from "../components/apiService/spec";
 import type { PlannedSystem, SystemDeclaration, SystemDefinition } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
 import { nearest } from "../config/nearest";
-import type { PlatformConfig, SystemSettings } from "../config/schema";
+import type { AddonName, PlatformConfig, SystemSettings } from "../config/schema";
+import { installedAddons } from "./addons";
 
 /** The systems that a stack runs, or everything that is wrong with them. */
 export interface SystemsPlan {
@@ -16,7 +18,11 @@ export interface SystemsPlan {
 }
 
 /** Declares every system that a stack's configuration names and checks the declarations, before any resource exists. */
-export function planSystems(config: PlatformConfig, definitions: readonly SystemDefinition[]): SystemsPlan {
+export function planSystems(
+    config: PlatformConfig,
+    definitions: readonly SystemDefinition[],
+    addons: ReadonlySet<AddonName> = installedAddons(config),
+): SystemsPlan {
     const systems: PlannedSystem[] = [];
     const issues: ConfigIssue[] = [];
     for (const [name, settings] of Object.entries(config.systems)) {
@@ -25,10 +31,14 @@ export function planSystems(config: PlatformConfig, definitions: readonly System
             issues.push(unknownSystem(name, definitions));
             continue;
         }
-        const declaration = definition.declare({ environment: config.environment, settings });
+        const declaration = definition.declare({ environment: config.environment, settings, addons });
         const system = applySettings(name, declaration, settings, config);
         systems.push(system);
-        issues.push(...overrideIssues(system), ...declarationIssues(system, config.data.database.instanceClass));
+        issues.push(
+            ...overrideIssues(system),
+            ...declarationIssues(system, config),
+            ...missingParts(system, config, addons),
+        );
     }
     return { systems, issues: [...issues, ...sharedNames(systems)] };
 }
@@ -86,9 +96,10 @@ function overrideIssues({ name, settings, declaration }: PlannedSystem): ConfigI
         }));
 }
 
-function declarationIssues(system: PlannedSystem, instanceClass: string): ConfigIssue[] {
-    const { databases = {}, caches = {}, services } = system.declaration;
-    const known = knownParts(system, instanceClass);
+function declarationIssues(system: PlannedSystem, config: PlatformConfig): ConfigIssue[] {
+    const { databases = {}, caches = {}, secrets = {}, services } = system.declaration;
+    const { environment } = config;
+    const known = knownParts(system, config.data.database.instanceClass);
     const within = (part: string) => (problem: ConfigIssue) => ({
         ...problem,
         path: `${system.name}.${part}.${problem.path}`,
@@ -103,9 +114,52 @@ function declarationIssues(system: PlannedSystem, instanceClass: string): Config
         ...Object.entries(services).flatMap(([name, spec]) =>
             serviceProblems(name, spec, known).map(within(`services.${name}`)),
         ),
+        ...Object.entries(secrets).flatMap(([name, spec]) =>
+            secretSpecProblems(spec, environment).map(within(`secrets.${name}`)),
+        ),
         ...Object.entries(services).flatMap(([name, spec]) => referenceIssues(system, name, spec)),
         ...duplicateParts(system),
     ];
+}
+
+/** What a service asks for that the platform does not have. Without AWS, edges become ports of the nodes. */
+function missingParts(
+    { name, declaration }: PlannedSystem,
+    { environment, edge: platformEdge }: PlatformConfig,
+    addons: ReadonlySet<AddonName>,
+): ConfigIssue[] {
+    const onAws = environment !== "local";
+    const hasCertificate = platformEdge.hostedZoneId !== undefined || platformEdge.certificateArn !== undefined;
+    return Object.entries(declaration.services).flatMap(([service, { edge, mesh, strategy }]) => {
+        const path = (member: string): string => `${name}.services.${service}.${member}`;
+        const needs = (addon: AddonName, member: string, value: string | undefined): ConfigIssue[] =>
+            value === undefined || addons.has(addon)
+                ? []
+                : [
+                      {
+                          path: path(member),
+                          value,
+                          message: `needs the add-on ${addon}: set platform:addons.${addon} to true`,
+                      },
+                  ];
+        const balanced = onAws && (edge?.kind === "alb" || edge?.kind === "nlb") ? edge : undefined;
+        return [
+            ...needs("awsLoadBalancerController", "edge.kind", balanced?.kind),
+            ...needs("envoyGateway", "edge.kind", onAws && edge?.kind === "gateway" ? edge.kind : undefined),
+            ...needs("linkerd", "mesh", mesh),
+            ...needs("argoRollouts", "strategy.kind", strategy?.kind === "blue-green" ? strategy.kind : undefined),
+            ...(balanced?.host === undefined || hasCertificate
+                ? []
+                : [
+                      {
+                          path: path("edge.host"),
+                          value: balanced.host,
+                          message:
+                              "needs a certificate: set platform:edge.hostedZoneId or platform:edge.certificateArn",
+                      },
+                  ]),
+        ];
+    });
 }
 
 /** What is known of stores and secrets before they exist. */
@@ -118,7 +172,7 @@ function knownParts({ declaration, placement }: PlannedSystem, instanceClass: st
     const cacheParts = Object.keys(caches).map((name) => [name, { kind: "redis" as const }] as const);
     return {
         stores: Object.fromEntries([...databaseParts, ...cacheParts]),
-        secrets: Object.fromEntries(Object.entries(secrets).map(([name, { keys }]) => [name, Object.keys(keys)])),
+        secrets: Object.fromEntries(Object.entries(secrets).map(([name, spec]) => [name, secretKeys(spec)])),
     };
 }
 
@@ -173,7 +227,7 @@ function sharedNames(systems: readonly PlannedSystem[]): ConfigIssue[] {
     const claims = systems.flatMap((system) => [
         { what: "namespace", value: system.namespace, path: `${system.name}.namespace`, system: system.name },
         ...Object.entries(system.declaration.services).flatMap(([service, { edge }]) =>
-            edge === undefined
+            edge?.host === undefined
                 ? []
                 : [
                       {

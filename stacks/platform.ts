@@ -7,6 +7,7 @@ import { Certificate } from "../components/edge/certificate";
 import { EncryptionKeys } from "../components/encryption/encryption";
 import { physicalName } from "../components/naming";
 import { Network } from "../components/network/network";
+import { SharedGateway } from "../components/gateway/gateway";
 import { Monitoring } from "../components/observability/monitoring";
 import type { TagContext } from "../components/tags";
 import type { StackConfig } from "../config/load";
@@ -86,6 +87,20 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
             : edge.certificateArn;
 
+    const gateway = platform.addons.envoyGateway
+        ? new SharedGateway("gateway", {
+              environment,
+              provider: cluster.provider,
+              exposure: "nlb",
+              issuer: {
+                  kind: "letsencrypt",
+                  region,
+                  ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
+              },
+              dependsOn: addons.ready,
+          })
+        : undefined;
+
     return {
         clusterName,
         kubeconfig: cluster.kubeconfig,
@@ -96,7 +111,8 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             extraTags: platform.tags,
             kubernetes: cluster.provider,
             addons: new Set([...addons.installed, ...(monitoring ? (["monitoring"] as const) : [])]),
-            ready: [...cluster.ready, ...(monitoring?.ready ?? []), ...addons.ready],
+            ...(gateway !== undefined && { gateway: gateway.context }),
+            ready: [...cluster.ready, ...(monitoring?.ready ?? []), ...addons.ready, ...(gateway?.ready ?? [])],
             data,
             observability,
             aws: {
@@ -114,6 +130,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
                 dataKeyArn: keys.dataKeyArn,
                 logsKeyArn: keys.logsKeyArn,
                 externalSecretsRoleArn: addons.externalSecretsRoleArn,
+                ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
                 ...(certificateArn !== undefined && { certificateArn }),
             },
         },

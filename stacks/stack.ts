@@ -4,8 +4,10 @@ import type { PlannedSystem, SystemDefinition } from "../components/system/decla
 import { ConfigError, type ConfigIssue } from "../config/errors";
 import type { StackConfig } from "../config/load";
 import { crossFieldIssues } from "../config/rules";
+import type { AddonName } from "../config/schema";
+import { installedAddons } from "./addons";
 import { capacityIssues } from "./capacity";
-import { contractOf, contractOutput, type PlatformContractOutputs } from "./contract";
+import { contractOf, contractOutput, type PlatformContract, type PlatformContractOutputs } from "./contract";
 import { planSystems } from "./plan";
 import { createLocalPlatform } from "./localPlatform";
 import { createPlatform, type Platform } from "./platform";
@@ -34,20 +36,22 @@ export async function composeStack(
     config: StackConfig,
     definitions: readonly SystemDefinition[],
 ): Promise<StackOutputs> {
-    const { systems, issues } = planSystems(config.platform, definitions);
+    const contract = await contractFor(config);
+    const { systems, issues } = planSystems(config.platform, definitions, addonsOf(config, contract));
     refuse(config, [
         ...crossFieldIssues(config.platform, config.region),
+        ...(contract === undefined ? [] : teamIssues(config, contract)),
         ...issues,
         ...capacityIssues(config.platform, systems),
     ]);
-    const { context, kubeconfig, ...outputs } = await platformOf(config, hostsWithOurCertificate(systems));
+    const { context, kubeconfig, ...outputs } = platformOf(config, contract, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => new System({ platform: context, plan }));
-    const contract = kubeconfig === undefined ? undefined : contractOf(context, kubeconfig);
+    const ownContract = kubeconfig === undefined ? undefined : contractOf(context, kubeconfig);
     return {
         ...outputs,
         ...(kubeconfig !== undefined && { kubeconfig }),
         endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
-        ...(contract !== undefined && { [contractOutput]: contract }),
+        ...(ownContract !== undefined && { [contractOutput]: ownContract }),
     };
 }
 
@@ -63,16 +67,23 @@ function hostsWithOurCertificate(systems: readonly PlannedSystem[]): string[] {
     return edges.flatMap((edge) => (edge?.host === undefined ? [] : [edge.host]));
 }
 
+/** What another stack's platform offers, when this stack deploys onto one. */
+async function contractFor({ stack, platform }: StackConfig): Promise<PlatformContract | undefined> {
+    return platform.platformStack === undefined ? undefined : platformContract(stack, platform.platformStack);
+}
+
+function addonsOf({ platform }: StackConfig, contract: PlatformContract | undefined): ReadonlySet<AddonName> {
+    return contract === undefined ? installedAddons(platform) : new Set(contract.addons);
+}
+
 /** The platform that the configuration asks for: a cluster that exists, another stack's, or one of its own. */
-async function platformOf(config: StackConfig, hosts: readonly string[]): Promise<Platform> {
-    const { region, stack, platform } = config;
+function platformOf(config: StackConfig, contract: PlatformContract | undefined, hosts: readonly string[]): Platform {
+    const { region, platform } = config;
     const { context } = platform.kubernetes;
     if (platform.environment === "local" && context !== undefined) {
         return createLocalPlatform(config, context);
     }
-    if (platform.platformStack !== undefined) {
-        const contract = await platformContract(stack, platform.platformStack);
-        refuse(config, teamIssues(config, contract));
+    if (contract !== undefined) {
         return createTeamPlatform(config, contract, hosts);
     }
     if (region === undefined) {

@@ -47,11 +47,6 @@ export function teamIssues({ region, platform }: StackConfig, contract: Platform
         ...(Object.keys(systems).length > 0
             ? needs("externalSecrets", "platform:systems", "which copies their secrets")
             : []),
-        ...Object.entries(systems).flatMap(([name, { host }]) =>
-            host === undefined
-                ? []
-                : needs("awsLoadBalancerController", `platform:systems.${name}.host`, "which makes its load balancer"),
-        ),
     ];
 }
 
@@ -89,7 +84,11 @@ export function createTeamPlatform(
             ready: [],
             data,
             observability,
-            aws: { ...contract.aws, ...(certificateArn !== undefined && { certificateArn }) },
+            aws: {
+                ...contract.aws,
+                ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
+                ...(certificateArn !== undefined && { certificateArn }),
+            },
         },
     };
 }

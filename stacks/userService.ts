@@ -1,7 +1,7 @@
 import { defineSystem } from "../components/system/declaration";
 
 /** Users of the shop's services. It shares its namespace and its stores with the services that are yet to come. */
-export const userService = defineSystem("user-service", () => ({
+export const userService = defineSystem("user-service", ({ addons }) => ({
     description: "User Service",
     owner: "accounts",
     namespace: "microservices",
@@ -58,7 +58,7 @@ export const userService = defineSystem("user-service", () => ({
                         user: "POSTGRES_USER",
                     },
                 },
-                "redis",
+                { to: "redis", variables: { password: "REDIS_AUTH" } },
             ],
             secrets: ["microservices-secrets"],
             settings: {
@@ -70,8 +70,10 @@ export const userService = defineSystem("user-service", () => ({
                 CACHE_TTL: "300",
                 RATE_LIMIT_MAX: "100",
             },
+            ...(addons.has("linkerd") && { mesh: "linkerd" as const }),
             readsPods: true,
-            allowedCallers: [{ namespace: "techcommerce", service: "order-api" }],
+            // The services that share the namespace; everybody else needs an entry here.
+            allowedCallers: [{ namespace: "microservices" }],
             metricsIntervalSeconds: 15,
             metricNames: {
                 cacheHits: "user_cache_hits_total",

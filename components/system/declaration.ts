@@ -1,4 +1,4 @@
-import type { EnvironmentName, Placement, SystemSettings } from "../../config/schema";
+import type { AddonName, EnvironmentName, Placement, SystemSettings } from "../../config/schema";
 import type { ServiceSpec } from "../apiService/spec";
 import type { CacheSpec } from "../cache/spec";
 import type { DatabaseSpec } from "../database/spec";
@@ -8,6 +8,8 @@ import type { SecretSpec } from "../secrets/spec";
 export interface DeclarationContext {
     readonly environment: EnvironmentName;
     readonly settings: SystemSettings;
+    /** The add-ons that the platform has: a system may do without one where it is not there. */
+    readonly addons: ReadonlySet<AddonName>;
 }
 
 /** A service of a system. */
@@ -17,6 +19,16 @@ export interface ServiceDeclaration extends ServiceSpec {
      * live in its own namespace. A change moves the service, with a gap.
      */
     readonly namespace?: string;
+}
+
+/** What a CDN answers for, and whom it asks. */
+export interface CdnDeclaration {
+    /** Public host name of the CDN. */
+    readonly host: string;
+    /** Public host name of the service it stands before. */
+    readonly originHost: string;
+    /** Paths whose files never change under one name, such as `/static/*`. Default: none. */
+    readonly staticPaths?: readonly string[];
 }
 
 /** A system as data: what it needs and what it promises. Nothing in it is a resource, so it can be checked before any is made. */
@@ -31,6 +43,11 @@ export interface SystemDeclaration {
     readonly caches?: Readonly<Record<string, CacheSpec>>;
     readonly secrets?: Readonly<Record<string, SecretSpec>>;
     readonly services: Readonly<Record<string, ServiceDeclaration>>;
+    /**
+     * A CDN for static files and for responses that say they may be kept. Needs `platform:edge.hostedZoneId`. Default: none. Not on a
+     * cluster without AWS.
+     */
+    readonly cdn?: CdnDeclaration;
     /** Repositories for the system's images in ECR, by name. Default: none; images come from elsewhere. */
     readonly imageRepositories?: readonly string[];
 }

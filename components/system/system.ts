@@ -1,20 +1,23 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { ApiService, type ApiServiceArgs } from "../apiService/apiService";
+import { ApiService } from "../apiService/apiService";
 import { BackupBucket } from "../backup/backupBucket";
 import { Cache } from "../cache/cache";
 import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
 import type { PlatformContext, SystemScope } from "../context";
+import { Cdn } from "../edge/cdn";
 import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
+import { ImageRepository } from "../registry/repository";
 import { SecretAccess } from "../secrets/secretAccess";
 import { SystemSecret } from "../secrets/systemSecret";
 import { physicalName } from "../naming";
 import { tagsFor, type TagContext } from "../tags";
 import type { PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
+import { flowsOf } from "./flows";
 import { openingsOf } from "./openings";
 import { SystemNamespace } from "./systemNamespace";
 
@@ -52,6 +55,8 @@ export class System extends Component {
 
         const namespaces = this.createNamespaces();
         this.createLogGroup();
+        this.createImageRepositories();
+        this.createCdn();
         const scope = this.createScope(namespaces.get(this.namespace) ?? []);
         const stores = { ...this.createDatabases(scope), ...this.createCaches(scope) };
         const secrets = this.createSecrets(scope, stores);
@@ -175,6 +180,33 @@ export class System extends Component {
         });
     }
 
+    private createImageRepositories(): void {
+        if (this.platform.aws === undefined) {
+            return;
+        }
+        for (const repositoryName of this.plan.declaration.imageRepositories ?? []) {
+            new ImageRepository(
+                this.childName(`images-${repositoryName}`),
+                {
+                    tags: this.tags,
+                    repositoryName: `${this.plan.name}-${this.platform.environment}/${repositoryName}`,
+                    keyArn: this.platform.aws.dataKeyArn,
+                    protect: this.platform.data.protect,
+                },
+                this.childOptions(),
+            );
+        }
+    }
+
+    private createCdn(): void {
+        const { cdn } = this.plan.declaration;
+        const hostedZoneId = this.platform.aws?.hostedZoneId;
+        if (cdn === undefined || hostedZoneId === undefined) {
+            return;
+        }
+        new Cdn(this.childName("cdn"), { ...cdn, tags: this.tags, hostedZoneId }, this.childOptions());
+    }
+
     private createServices(
         scope: SystemScope,
         namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>,
@@ -189,7 +221,7 @@ export class System extends Component {
                 name,
                 {
                     ...spec,
-                    ...this.flowsOf(name, namespace),
+                    ...flowsOf(this.plan, name),
                     scope: {
                         ...scope,
                         namespace,
@@ -202,40 +234,6 @@ export class System extends Component {
                 this.childOptions(),
             );
         });
-    }
-
-    /** Who calls a service and whom it calls: services of the system in the same namespace, and all others. */
-    private flowsOf(
-        name: string,
-        namespace: string,
-    ): Pick<ApiServiceArgs, "calls" | "callers" | "outsideCalls" | "allowedCallers"> {
-        const { services } = this.plan.declaration;
-        const spec = declared(services, name);
-        const parts = Object.entries(services).map(([service, each]) => ({
-            service,
-            namespace: each.namespace ?? this.namespace,
-            port: each.port,
-            isCalled: spec.calls?.includes(service) ?? false,
-            isCaller: each.calls?.includes(name) ?? false,
-        }));
-        const near = parts.filter((part) => part.namespace === namespace);
-        const far = parts.filter((part) => part.namespace !== namespace);
-        return {
-            calls: near.filter((part) => part.isCalled).map((part) => ({ name: part.service, port: part.port })),
-            callers: near.filter((part) => part.isCaller).map((part) => part.service),
-            outsideCalls: [
-                ...(spec.outsideCalls ?? []),
-                ...far
-                    .filter((part) => part.isCalled)
-                    .map(({ service, namespace: there, port }) => ({ service, namespace: there, port })),
-            ],
-            allowedCallers: [
-                ...(spec.allowedCallers ?? []),
-                ...far
-                    .filter((part) => part.isCaller)
-                    .map(({ service, namespace: there }) => ({ service, namespace: there })),
-            ],
-        };
     }
 
     private createMonitoring(scope: SystemScope, stores: Readonly<Record<string, StoreConnection>>): void {

@@ -18,7 +18,6 @@ function issues(change: Record<string, unknown> = {}, region: string | undefined
 }
 
 const local = { environment: "local", kubernetes: { context: "kind-platform" }, cluster: {}, edge: {} };
-const withHost = { shop: { version: "1", host: "shop.example.com" } };
 
 describe("the rules about several values", () => {
     it("accept a sound configuration", () => assert.deepEqual(issues({}, "us-east-1"), []));
@@ -58,16 +57,6 @@ describe("the rules about several values", () => {
             "two sources of the certificate",
             { edge: { hostedZoneId: "Z1", certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/x" } },
             /^platform:edge = .*not both/,
-        ],
-        [
-            "a public host without a certificate",
-            { edge: {}, systems: withHost },
-            /^platform:systems\.shop\.host = "shop\.example\.com": needs a certificate/,
-        ],
-        [
-            "a public host without a load balancer",
-            { systems: withHost, addons: { awsLoadBalancerController: false } },
-            /^platform:systems\.shop\.host = .*awsLoadBalancerController/,
         ],
         [
             "systems that cannot get their secrets",

@@ -19,6 +19,9 @@ const limits: Readonly<Record<string, readonly [input: string, limit: number]>> 
     "aws:ec2/securityGroup:SecurityGroup": ["name", nameLimits.securityGroup],
     "aws:ec2/launchTemplate:LaunchTemplate": ["name", 128],
     "aws:kms/alias:Alias": ["name", 256],
+    "aws:ecr/repository:Repository": ["name", 256],
+    "aws:cloudfront/cachePolicy:CachePolicy": ["name", 128],
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": ["name", 128],
     "eks:index:Cluster": ["name", nameLimits.cluster],
 };
 

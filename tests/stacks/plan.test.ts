@@ -21,7 +21,11 @@ function config(
     systems: Record<string, unknown> = { shop: { version: "1.0.0" } },
     others: Record<string, unknown> = {},
 ): PlatformConfig {
-    const raw = { "platform:environment": "dev", "platform:systems": JSON.stringify(systems) };
+    const raw = {
+        "platform:environment": "dev",
+        "platform:edge": JSON.stringify({ hostedZoneId: "Z0123456789EXAMPLE" }),
+        "platform:systems": JSON.stringify(systems),
+    };
     const rest = Object.fromEntries(
         Object.entries(others).map(([key, value]) => [`platform:${key}`, JSON.stringify(value)]),
     );
@@ -125,6 +129,53 @@ describe("planSystems", () => {
             "shop.api = undefined: two parts of the system have this name; give each its own",
         ]);
     });
+
+    const onEdge = (kind: "alb" | "gateway" | "nlb"): SystemDefinition =>
+        shop({ services: { api: { ...service, edge: { kind, host: "shop.example.com" } } } });
+
+    const missing: [string, SystemDefinition, Record<string, unknown>, string][] = [
+        [
+            "a public host without a certificate",
+            onEdge("alb"),
+            { edge: {} },
+            'edge.host = "shop.example.com": needs a certificate: set platform:edge.hostedZoneId or platform:edge.certificateArn',
+        ],
+        [
+            "a load balancer without its controller",
+            onEdge("nlb"),
+            { addons: { awsLoadBalancerController: false } },
+            'edge.kind = "nlb": needs the add-on awsLoadBalancerController: set platform:addons.awsLoadBalancerController to true',
+        ],
+        [
+            "a gateway that is not installed",
+            onEdge("gateway"),
+            {},
+            'edge.kind = "gateway": needs the add-on envoyGateway: set platform:addons.envoyGateway to true',
+        ],
+        [
+            "a mesh that is not installed",
+            shop({ services: { api: { ...service, mesh: "linkerd" } } }),
+            {},
+            'mesh = "linkerd": needs the add-on linkerd: set platform:addons.linkerd to true',
+        ],
+        [
+            "a blue-green service without Argo Rollouts",
+            shop({
+                services: { api: { ...service, strategy: { kind: "blue-green", smokeTest: { path: "/health" } } } },
+            }),
+            {},
+            'strategy.kind = "blue-green": needs the add-on argoRollouts: set platform:addons.argoRollouts to true',
+        ],
+    ];
+    for (const [what, definition, others, expected] of missing) {
+        it(`rejects ${what}`, () => {
+            const found = planSystems(config(undefined, others), [definition]).issues;
+            assert.deepEqual(
+                found.map(({ path, value, message }) => `${path} = ${JSON.stringify(value)}: ${message}`),
+                [`shop.services.api.${expected}`],
+            );
+        });
+    }
 
     it("rejects two systems that claim one host or one namespace", () => {
         const edge = { kind: "alb" as const, host: "shop.example.com" };

@@ -23,6 +23,7 @@ describe("problems of a service", () => {
         const { services } = userManagement.declare({
             environment: "prod",
             settings: { version: "1.0.0", host, logLevel: "INFO", services: {} },
+            addons: new Set(),
         });
         for (const [name, spec] of Object.entries(services)) {
             assert.deepEqual(serviceProblems(name, spec), []);

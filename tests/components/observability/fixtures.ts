@@ -16,7 +16,7 @@ export const config: PlatformConfig = platformConfig.parse({ environment: "dev" 
 export function plannedSystem(placement: Placement = "in-cluster"): PlannedSystem {
     return {
         name: "user-management",
-        declaration: userManagement.declare({ environment: "dev", settings }),
+        declaration: userManagement.declare({ environment: "dev", settings, addons: new Set() }),
         settings,
         namespace: "user-management",
         placement,
