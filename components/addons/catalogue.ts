@@ -8,8 +8,10 @@ import type { AddonContext, AddonDefinition } from "./definition";
 import { envoyGateway } from "./envoyGateway";
 import { externalDns } from "./externalDns";
 import { externalSecrets } from "./externalSecrets";
+import { linkerd } from "./linkerd";
 import { logging } from "./logging";
 import { reloader } from "./reloader";
+import { tracing } from "./tracing";
 import { verticalPodAutoscaler } from "./verticalPodAutoscaler";
 
 /** Every add-on but monitoring, which is a component of its own. */
@@ -25,6 +27,8 @@ export const addonDefinitions: readonly AddonDefinition[] = [
     verticalPodAutoscaler,
     argoRollouts,
     argoCd,
+    linkerd,
+    tracing,
 ];
 
 /** The add-ons that are switched on and have something to do, in an order that satisfies `after`. */

@@ -19,7 +19,7 @@ const release = (graph: ResourceGraph, namespace: string): PlannedResource =>
     graph.one(releaseType, `addons-${namespace}`);
 
 /** Charts of software that has no metrics, or whose metrics come another way. */
-const unmonitored = ["vertical-pod-autoscaler", "envoy-gateway"];
+const unmonitored = ["vertical-pod-autoscaler", "envoy-gateway", "linkerd-cni", "linkerd-crds", "jaeger"];
 
 describe("add-ons", () => {
     it("are pinned releases in namespaces of their own, rolled back when they do not become ready", async () => {
@@ -115,7 +115,7 @@ describe("add-ons", () => {
         const exceptions = charts.filter((each) => each.podSecurity.level !== "restricted");
         assert.deepEqual(
             exceptions.map((each) => each.namespace),
-            ["logging"],
+            ["logging", "linkerd-cni"],
         );
     });
 
@@ -137,12 +137,15 @@ describe("add-ons", () => {
         assert.ok(release(graph, "external-secrets"));
     });
 
-    for (const { name, namespace } of addonDefinitions) {
+    for (const { name, namespace, before } of addonDefinitions) {
         it(`leave nothing of ${name} behind when it is switched off`, async () => {
             const graph = await deployAddons({ enabled: { [name]: false } });
             assert.ok(!(graph.plan.outputs.installed as string[]).includes(name));
+            const parts = [namespace, ...(before ?? []).map((step) => step.name)];
             assert.deepEqual(
-                graph.all.filter((each) => each.name.startsWith(`addons-${namespace}`)).map((each) => each.urn),
+                graph.all
+                    .filter((each) => parts.some((part) => each.name.startsWith(`addons-${part}`)))
+                    .map((each) => each.urn),
                 [],
             );
         });
@@ -160,7 +163,9 @@ describe("add-ons", () => {
             "envoyGateway",
             "externalDns",
             "externalSecrets",
+            "linkerd",
             "logging",
+            "tracing",
             "verticalPodAutoscaler",
         ]);
     });

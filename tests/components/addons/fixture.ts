@@ -16,8 +16,8 @@ export const everything: AddonsArgs["enabled"] = {
     envoyGateway: true,
     argoRollouts: true,
     argoCd: true,
-    linkerd: false,
-    tracing: false,
+    linkerd: true,
+    tracing: true,
 };
 
 export const zone = "Z0123456789ABCDEFGHIJ";
