@@ -12,6 +12,8 @@ export interface StackConfiguration {
     readonly values: Readonly<Record<string, string>>;
     /** Keys that hold a secret, or a structure with a secret in it. */
     readonly secretKeys: readonly string[];
+    /** What encrypts the stack's secrets, where its file says so. */
+    readonly secretsProvider?: string;
 }
 
 /**
@@ -49,11 +51,15 @@ export function stackFileOf(root: string, stack: string): string {
     );
 }
 
-/** Reads a stack's configuration the way the CLI does: the project's defaults, overridden by the stack's file. */
-export function readConfiguration(root: string, stack: string): StackConfiguration {
+/**
+ * Reads a stack's configuration the way the CLI does: the project's defaults, overridden by the stack's file.
+ *
+ * @param source what the stack's file says; default: what it says now.
+ */
+export function readConfiguration(root: string, stack: string, source?: string): StackConfiguration {
     const file = stackFileOf(root, stack);
     const projectFile = path.join(root, "Pulumi.yaml");
-    const projectSettings = readYaml(projectFile);
+    const projectSettings = plainYaml(projectFile);
     const { name: project } = projectSettings;
     if (typeof project !== "string" || project === "") {
         throw new UserError("Pulumi.yaml has no name.");
@@ -66,7 +72,8 @@ export function readConfiguration(root: string, stack: string): StackConfigurati
         }
     }
     const secretKeys: string[] = [];
-    for (const [key, given] of Object.entries(section(readYaml(file), file))) {
+    const settings = plainYaml(file, source);
+    for (const [key, given] of Object.entries(section(settings, file))) {
         const full = fullKey(project, key);
         const value = withPlaceholders(given, placeholders[full] ?? placeholder);
         values[full] = text(value.plain);
@@ -74,7 +81,13 @@ export function readConfiguration(root: string, stack: string): StackConfigurati
             secretKeys.push(full);
         }
     }
-    return { project, stack, values: sorted(values) as Record<string, string>, secretKeys };
+    return {
+        project,
+        stack,
+        values: sorted(values) as Record<string, string>,
+        secretKeys,
+        ...(typeof settings.secretsprovider === "string" && { secretsProvider: settings.secretsprovider }),
+    };
 }
 
 /** A key without a namespace belongs to the project; `<namespace>:config:<name>` is the old way to write a full key. */
@@ -139,14 +152,21 @@ function section(settings: Record<string, unknown>, file: string): Record<string
     return config;
 }
 
-/** Parses a YAML file with a mapping at its top. Fails with the file, line and column of the first mistake. */
-export function parseYaml(file: string): Document {
-    let source: string;
+/** The text of a file. Fails with a sentence when it cannot be read. */
+export function readText(file: string): string {
     try {
-        source = readFileSync(file, "utf8");
+        return readFileSync(file, "utf8");
     } catch (error) {
         throw new UserError(`${path.basename(file)} cannot be read: ${(error as Error).message}`);
     }
+}
+
+/**
+ * Parses YAML with a mapping at its top. Fails with the file, line and column of the first mistake.
+ *
+ * @param file where the text stands, for messages.
+ */
+export function parseYaml(source: string, file: string): Document {
     // Merge keys (`<<`) are understood by the CLI's parser, too.
     const document = parseDocument(source, { merge: true, prettyErrors: false });
     const [mistake] = document.errors;
@@ -163,6 +183,6 @@ export function parseYaml(file: string): Document {
     return document;
 }
 
-function readYaml(file: string): Record<string, unknown> {
-    return (parseYaml(file).toJS() ?? {}) as Record<string, unknown>;
+function plainYaml(file: string, source = readText(file)): Record<string, unknown> {
+    return (parseYaml(source, file).toJS() ?? {}) as Record<string, unknown>;
 }

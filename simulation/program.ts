@@ -9,11 +9,13 @@ export interface SimulateOptions extends Pick<RecordOptions, "preview" | "onProg
     readonly stack: string;
     /** Name that the program sees in place of the stack's own. */
     readonly as?: string;
+    /** What the stack's file would say; default: what it says. */
+    readonly stackFile?: string;
 }
 
 /** Runs the project's program for one of its stacks, as the Pulumi CLI would, and gives back what it registers. */
-export async function simulate({ root, stack, as = stack, ...options }: SimulateOptions): Promise<Plan> {
-    const { project, values, secretKeys } = readConfiguration(root, stack);
+export async function simulate({ root, stack, as = stack, stackFile, ...options }: SimulateOptions): Promise<Plan> {
+    const { project, values, secretKeys } = readConfiguration(root, stack, stackFile);
     const region = values["aws:region"];
     return record(() => runProgram(path.join(root, "index.ts")), {
         ...options,

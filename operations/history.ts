@@ -1,0 +1,10 @@
+/** The texts that a file has had, newest first, read from git one by one as they are asked for. */
+export function* revisionsOf(
+    file: string,
+    git: (args: readonly string[]) => string,
+): Generator<{ readonly revision: string; readonly text: string }> {
+    const revisions = git(["log", "--format=%H", "--", file]).split("\n").filter(Boolean);
+    for (const revision of revisions) {
+        yield { revision, text: git(["show", `${revision}:./${file}`]) };
+    }
+}

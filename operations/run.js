@@ -1,0 +1,29 @@
+"use strict";
+
+/** `npm run deploy`, `rollback` and `backup-db`. Plain JavaScript, because it prepares how TypeScript is loaded. */
+
+const path = require("node:path");
+
+const project = path.dirname(__dirname);
+
+/** Runs a command on the project in `root` and sets the exit code. */
+function run(root, args) {
+    require("../simulation/transpile").register();
+    require("../simulation/deferred").defer();
+
+    // The commands find the locked Pulumi CLI, also where npm did not put it on the path.
+    const bin = path.join(project, "node_modules", ".bin");
+    process.env.PATH = [bin, process.env.PATH ?? ""].join(path.delimiter);
+
+    const { main } = require("./main");
+    const { surroundings } = require("./surroundings");
+    return main(args, surroundings(root)).then((code) => {
+        process.exitCode = code;
+    });
+}
+
+module.exports = { run };
+
+if (require.main === module) {
+    void run(project, process.argv.slice(2));
+}

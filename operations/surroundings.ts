@@ -1,0 +1,147 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../simulation/failure";
+import { terminalOf } from "../simulation/terminal";
+import type { Machine } from "./credentials";
+
+/** A stack of a Pulumi backend. */
+export interface DeployedStack {
+    /** Shows what an update would change. */
+    readonly preview: (onOutput: (text: string) => void) => Promise<void>;
+    /** Creates, updates and deletes until the cloud is what the program says. */
+    readonly up: (onOutput: (text: string) => void) => Promise<void>;
+    readonly outputs: () => Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Everything outside the program that the commands touch: the edge that tests replace. */
+export interface Surroundings {
+    /** Directory of the Pulumi project. */
+    readonly root: string;
+    readonly stdin: { readonly isTTY?: boolean };
+    readonly stdout: NodeJS.WriteStream;
+    readonly stderr: NodeJS.WriteStream;
+    readonly machine: Machine;
+    readonly now: () => Date;
+    /** Asks the person at the terminal. */
+    readonly confirm: (question: string) => Promise<boolean>;
+    readonly writeFile: (file: string, text: string) => void;
+    /** Runs git in the project and gives back what it prints. */
+    readonly git: (args: readonly string[]) => string;
+    /** Runs kubectl, with a kubeconfig where one is given; its output goes to the terminal. */
+    readonly kubectl: (args: readonly string[], kubeconfig?: string) => void;
+    /** Finds or creates the stack in the backend. */
+    readonly stack: (name: string) => Promise<DeployedStack>;
+}
+
+export function surroundings(root: string): Surroundings {
+    const { env, stdin, stdout, stderr } = process;
+    return {
+        root,
+        stdin,
+        stdout,
+        stderr,
+        machine: { env, home: homedir(), read, hasCommand },
+        now: () => new Date(),
+        confirm: async (question) => {
+            const prompt = createInterface({ input: stdin, output: stderr });
+            try {
+                return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+            } finally {
+                prompt.close();
+            }
+        },
+        writeFile: (file, text) => writeFileSync(file, text),
+        git: (args) => git(root, args),
+        kubectl,
+        stack: (name) => deployedStack(root, name),
+    };
+}
+
+function read(file: string): string | undefined {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        return undefined;
+    }
+}
+
+function hasCommand(name: string): boolean {
+    const names = process.platform === "win32" ? [`${name}.cmd`, `${name}.exe`] : [name];
+    return (process.env.PATH ?? "")
+        .split(path.delimiter)
+        .filter((directory) => directory !== "")
+        .some((directory) =>
+            names.some((each) => {
+                try {
+                    accessSync(path.join(directory, each), constants.X_OK);
+                    return true;
+                } catch {
+                    return false;
+                }
+            }),
+        );
+}
+
+function git(root: string, args: readonly string[]): string {
+    try {
+        return execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    } catch (error) {
+        const { stderr, code } = error as { stderr?: string; code?: unknown };
+        const reason = code === "ENOENT" ? "git is not installed" : (stderr ?? "").trim().split("\n").at(-1);
+        throw new UserError(`The history cannot be read: ${reason}.`);
+    }
+}
+
+function kubectl(args: readonly string[], kubeconfig?: string): void {
+    const directory = mkdtempSync(path.join(tmpdir(), "kubeconfig-"));
+    try {
+        const file = path.join(directory, "config");
+        if (kubeconfig !== undefined) {
+            writeFileSync(file, kubeconfig, { mode: 0o600 });
+        }
+        const flags = kubeconfig === undefined ? [] : ["--kubeconfig", file];
+        const { error, status } = spawnSync("kubectl", [...flags, ...args], {
+            stdio: ["ignore", "inherit", "inherit"],
+        });
+        if (error !== undefined) {
+            throw new UserError(`kubectl cannot be run: ${error.message}.`);
+        }
+        if (status !== 0) {
+            throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} failed; its message is above.`);
+        }
+    } finally {
+        rmSync(directory, { recursive: true, force: true });
+    }
+}
+
+async function deployedStack(root: string, name: string): Promise<DeployedStack> {
+    const { LocalWorkspace } = await import("@pulumi/pulumi/automation");
+    const color = terminalOf(process.stdout).colors ? "always" : "never";
+    const stack = await pulumi("select the stack", () =>
+        LocalWorkspace.createOrSelectStack({ stackName: name, workDir: root }),
+    );
+    return {
+        preview: (onOutput) => pulumi("preview", async () => void (await stack.preview({ onOutput, color }))),
+        up: (onOutput) => pulumi("deploy", async () => void (await stack.up({ onOutput, color }))),
+        outputs: () =>
+            pulumi("read the outputs", async () =>
+                Object.fromEntries(
+                    Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value as unknown]),
+                ),
+            ),
+    };
+}
+
+/** Reduces the report of a failing CLI to what the CLI itself calls the error. */
+async function pulumi<T>(what: string, run: () => Promise<T>): Promise<T> {
+    try {
+        return await run();
+    } catch (error) {
+        const { message } = error as Error;
+        const lines = message.split("\n").flatMap((line) => /error: (.*)/.exec(line)?.[1] ?? []);
+        throw new UserError([`Pulumi could not ${what}.`, ...new Set(lines)].join("\n  "));
+    }
+}

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { imageTag } from "../../config/schema";
+import {
+    previousVersion,
+    requestedChanges,
+    requireSystem,
+    versionsIn,
+    withVersions,
+    type StackFile,
+} from "../../operations/versions";
+
+const file: StackFile = {
+    name: "Pulumi.dev.yaml",
+    text: readFileSync(`${__dirname}/fixtures/bakery/Pulumi.dev.yaml`, "utf8"),
+};
+const withText = (text: string): StackFile => ({ ...file, text });
+
+describe("the versions in a stack's file", () => {
+    it("are read whatever the style of the file", () => {
+        assert.deepEqual(versionsIn(file), { bread: "1.0.0", cakes: "7" });
+        assert.deepEqual(versionsIn(withText("config:\n  systems:\n    bread:\n      version: 2.1\n")), {
+            bread: "2.1",
+        });
+        assert.deepEqual(versionsIn(withText("config: {}\n")), {});
+        assert.deepEqual(versionsIn(withText("")), {});
+    });
+
+    it("change without any other change, comments and quotes included", () => {
+        const text = withVersions(file, [
+            { system: "bread", from: "1.0.0", to: "1.1.0" },
+            { system: "cakes", from: "7", to: "8" },
+        ]);
+        assert.equal(
+            text,
+            file.text.replace("version: 1.0.0 # the", "version: 1.1.0 # the").replace('version: "7"', 'version: "8"'),
+        );
+    });
+
+    it("are read back as they were written, whatever tag it is", () => {
+        const tag = fc
+            .stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,20}$/)
+            .filter((text) => imageTag.safeParse(text).success);
+        fc.assert(
+            fc.property(tag, (to) => {
+                const text = withVersions(file, [{ system: "bread", from: "1.0.0", to }]);
+                assert.deepEqual(versionsIn(withText(text)), { bread: to, cakes: "7" });
+            }),
+        );
+    });
+});
+
+describe("a request for versions", () => {
+    it("lists what changes", () => {
+        assert.deepEqual(requestedChanges(file, ["bread=1.1.0", "cakes=7"]), [
+            { system: "bread", from: "1.0.0", to: "1.1.0" },
+        ]);
+    });
+
+    const mistakes: readonly (readonly [request: readonly string[], message: RegExp])[] = [
+        [["bread"], /^"bread" is no version: write <system>=<version>/],
+        [["bread="], /^"bread=" is no version/],
+        [["bred=1.1.0"], /^Pulumi\.dev\.yaml runs no system "bred"; did you mean "bread"\? It runs: bread, cakes\.$/],
+        [["bread=latest"], /^"latest" cannot be the version of bread: it must be a version; `latest` names none\.$/],
+        [["bread=a b"], /^"a b" cannot be the version of bread: it must be an image tag/],
+        [["bread=1.1.0", "bread=1.2.0"], /^bread is given two versions: 1\.1\.0 and 1\.2\.0\.$/],
+    ];
+    for (const [request, message] of mistakes) {
+        it(`is refused: ${request.join(" ")}`, () => {
+            assert.throws(() => requestedChanges(file, request), { name: "UserError", message });
+        });
+    }
+
+    it("for a stack without systems says so", () => {
+        assert.throws(() => requireSystem(withText(""), "bread"), { message: /It runs none\.$/ });
+    });
+});
+
+describe("the previous version", () => {
+    const revision = (version: string, id: string): { revision: string; text: string } => ({
+        revision: id,
+        text: file.text.replace("1.0.0", version),
+    });
+
+    it("is the newest that differs from what the file says now", () => {
+        const history = [revision("1.0.0", "c"), revision("0.9.0", "b"), revision("0.8.0", "a")];
+        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "b" });
+    });
+
+    it("is the committed one when the file has changed since", () => {
+        assert.deepEqual(previousVersion(file, "bread", [revision("0.9.0", "b")]), { version: "0.9.0", revision: "b" });
+    });
+
+    it("is that of the system alone", () => {
+        const history = [{ revision: "b", text: file.text.replace('"7"', '"6"') }, revision("0.9.0", "a")];
+        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "a" });
+    });
+
+    it("skips texts that were broken or did not have the system yet", () => {
+        const history = [
+            { revision: "c", text: "config: [" },
+            { revision: "b", text: "config: {}" },
+            revision("0.9.0", "a"),
+        ];
+        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "a" });
+    });
+
+    it("is none when there was only one", () => {
+        assert.equal(previousVersion(file, "bread", [revision("1.0.0", "a")]), undefined);
+    });
+});
