@@ -109,7 +109,7 @@ describe("an operator's command in a process of its own", function () {
         const commands = calls().map((call) => call.split(" ").slice(0, 3).join(" "));
         assert.deepEqual(
             commands.filter((call) => /preview|up|select/.test(call)),
-            ["pulumi stack select", "pulumi preview --exec-kind", "pulumi up --yes"],
+            ["pulumi stack select", "pulumi preview --color", "pulumi up --yes"],
         );
     });
 
