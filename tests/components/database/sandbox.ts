@@ -24,7 +24,7 @@ export function findCommand(name: string, directories: readonly string[] = []): 
     return [found, ...directories.map((each) => path.join(each, name))].find((each) => each !== "" && existsSync(each));
 }
 
-/** Whether a test may need a server that is not there. Where everything is installed, a missing one is a mistake. */
+/** Skips what needs a program that is not installed, and says which. */
 export function skipUnless(context: Mocha.Context, present: boolean, what: string): void {
     if (!present) {
         console.log(`      skipped: ${what} is not installed`);
