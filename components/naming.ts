@@ -60,5 +60,5 @@ export function physicalName(kind: NameKind, ...parts: string[]): string {
 
 /** The Pulumi name of a component in a system: it starts with the system's name, once. */
 export function componentName(system: string, name: string): string {
-    return name === system || name.startsWith(`${system}-`) ? name : `${system}-${name}`;
+    return name.startsWith(`${system}-`) ? name : `${system}-${name}`;
 }

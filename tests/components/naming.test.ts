@@ -48,5 +48,7 @@ describe("physicalName", () => {
 describe("componentName", () => {
     it("puts the system's name in front", () => assert.equal(componentName("shop", "api"), "shop-api"));
     it("does not repeat it", () => assert.equal(componentName("shop", "shop-api"), "shop-api"));
+    it("tells a part from the system it shares its name with", () =>
+        assert.equal(componentName("shop", "shop"), "shop-shop"));
     it("does not take a longer word for it", () => assert.equal(componentName("shop", "shopping"), "shop-shopping"));
 });

@@ -49,11 +49,11 @@ for (const stack of stackNames()) {
             );
         });
 
-        it("protects its data in prod, and only there", () => {
+        it("protects its data in the prod environment, and only there", () => {
             const resources = statefulResources(graph);
             assert.ok(resources.length > 0 || stack === "local");
             for (const resource of resources) {
-                assert.equal(resource.protect, stack === "prod", resource.urn);
+                assert.equal(resource.protect, stack === "prod" || stack === "team-shop", resource.urn);
             }
         });
     });

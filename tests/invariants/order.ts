@@ -95,5 +95,6 @@ const stateful = new Set([
 ]);
 
 export function statefulResources(graph: ResourceGraph): PlannedResource[] {
-    return graph.all.filter((resource) => stateful.has(resource.type));
+    // What a read replica has, its source has, too.
+    return graph.all.filter(({ type, inputs }) => stateful.has(type) && inputs.replicateSourceDb === undefined);
 }
