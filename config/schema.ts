@@ -176,6 +176,10 @@ const addons = z
         argoCd: toggle("Deploys systems whose delivery is GitOps.", false),
         linkerd: toggle("Service mesh: mutual TLS between services and authorization by identity.", false),
         tracing: toggle("OpenTelemetry collector and Jaeger.", false),
+        searchableLogs: toggle(
+            "Container logs stay searchable for 60 days, with indexes and saved queries in CloudWatch Logs Insights.",
+            false,
+        ),
     })
     .describe("Add-ons of the cluster, each of which can be switched off.");
 

@@ -9,6 +9,8 @@ import { wantedAddons } from "./catalogue";
 import type { AddonContext, AddonDefinition, AddonStep, InstalledChart, PodSecurity } from "./definition";
 import { externalSecrets } from "./externalSecrets";
 import { platformLogGroup } from "./logRouting";
+import { LogSearch } from "./logSearch";
+import { searchableDays } from "./logQueries";
 
 export interface AddonsArgs {
     readonly tags: TagContext;
@@ -70,6 +72,9 @@ export class Addons extends Component {
         const wanted = wantedAddons(args.enabled, context);
         const identities = this.createIdentities(wanted, context);
         const logGroups = wanted.some((each) => each.name === "logging") ? [this.createLogGroup()] : [];
+        if (args.enabled.searchableLogs) {
+            logGroups.forEach((group) => this.makeSearchable(group));
+        }
         const releases = new Map<AddonName, k8s.helm.v3.Release>();
         const namespaces = new Map<string, k8s.core.v1.Namespace>();
         for (const definition of wanted) {
@@ -138,11 +143,20 @@ export class Addons extends Component {
             this.childName("logs"),
             {
                 name,
-                retentionInDays: logs.retentionDays,
+                retentionInDays: searchableDays(this.args.enabled, logs.retentionDays),
                 kmsKeyId: logs.keyArn,
                 tags: tagsFor(tags, name),
             },
             this.childOptions(),
+        );
+    }
+
+    private makeSearchable(group: aws.cloudwatch.LogGroup): void {
+        const { environment } = this.args.tags;
+        new LogSearch(
+            this.childName("log-search"),
+            { title: `platform-${environment}`, logGroupName: platformLogGroup(environment) },
+            this.childOptions({ dependsOn: [group] }),
         );
     }
 

@@ -14,7 +14,7 @@ import { reloader } from "./reloader";
 import { tracing } from "./tracing";
 import { verticalPodAutoscaler } from "./verticalPodAutoscaler";
 
-/** Every add-on but monitoring, which is a component of its own. */
+/** Every add-on but monitoring and searchable logs, which are components of their own. */
 export const addonDefinitions: readonly AddonDefinition[] = [
     clusterAutoscaler,
     awsLoadBalancerController,

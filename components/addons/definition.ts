@@ -82,7 +82,7 @@ export type AddonStep =
 
 /** An add-on as data: which chart, where, with which settings and permissions, and after what. */
 export interface AddonDefinition extends InstalledChart {
-    readonly name: Exclude<AddonName, "monitoring">;
+    readonly name: Exclude<AddonName, "monitoring" | "searchableLogs">;
     /** What is installed before its own chart, one after the other. */
     readonly before?: readonly AddonStep[];
     /** What it runs, its further charts included, by name of the container's part. */

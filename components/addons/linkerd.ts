@@ -20,18 +20,6 @@ const trust: AddonPod = { count: "one", cpuMillicores: 10, memoryMiB: 48, memory
 /** A proxy beside a meshed pod. Each of the three pods of the control plane has one, too. */
 export const meshProxy: AddonPod = { count: "redundant", cpuMillicores: 20, memoryMiB: 32, memoryLimitMiB: 256 };
 
-/**
- * What a meshed pod's network policy lets out: the control plane tells it where others are (8086) and who may call it (8090), and
- * certifies it (8080). Source: linkerd.io, "Proxy configuration" and the chart's Services.
- */
-export const meshControlPlane = { namespace: meshNamespace, ports: [8080, 8086, 8090] } as const;
-
-/** Port on which a meshed pod takes what other meshed pods send it, whatever port they asked for. */
-export const meshInboundPort = 4143;
-
-/** Port of a proxy's own metrics. It is not redirected, so Prometheus reaches it from outside of the mesh. */
-export const meshMetricsPort = 4191;
-
 const repository = "https://helm.linkerd.io/edge";
 
 /**

@@ -9,7 +9,7 @@ import {
     type AddonPod,
     type AddonStep,
 } from "./definition";
-import { sampledPercent, traceCollector, traceStore, tracingNamespace } from "./tracingNames";
+import { collectorName, otlpPorts, traceCollector, traceStore, tracingNamespace } from "./tracingNames";
 
 const collector: AddonPod = { count: "redundant", cpuMillicores: 50, memoryMiB: 128, memoryLimitMiB: 512 };
 const store: AddonPod = { count: "one", cpuMillicores: 50, memoryMiB: 256, memoryLimitMiB: 1024 };
@@ -94,7 +94,7 @@ function storeSettings(): Record<string, unknown> {
                 },
             },
         },
-        receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${traceCollector.ports.grpc}` } } } },
+        receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${otlpPorts.grpc}` } } } },
         processors: { batch: {} },
         exporters: { jaeger_storage_exporter: { trace_storage: "volume" } },
     };
@@ -126,7 +126,7 @@ function storePolicy(): Record<string, unknown> {
             ingress: [
                 {
                     from: [{ podSelector: { matchLabels: { ...traceCollector.podLabels } } }],
-                    ports: [{ protocol: "TCP", port: traceCollector.ports.grpc }],
+                    ports: [{ protocol: "TCP", port: otlpPorts.grpc }],
                 },
                 { from: [fromPrometheus], ports: [{ protocol: "TCP", port: metricsPort }] },
             ],
@@ -136,10 +136,12 @@ function storePolicy(): Record<string, unknown> {
 }
 
 /**
- * Traces: an OpenTelemetry collector that services send everything to, and Jaeger behind it.
+ * Traces: an OpenTelemetry collector that services send to, and Jaeger behind it.
  *
- * The collector keeps a tenth of the traces, by their id: whichever of its pods a span reaches, all spans of a trace share its fate.
- * Deciding at the end of a trace (tail sampling) would keep every failed one, but needs all its spans in one pod and in memory until then.
+ * A tenth of the requests is recorded, and the service that sees a request first decides (head sampling), so what is not kept costs nothing
+ * on the way either. The collector leaves nothing out: were it to sample as well, a tenth of a tenth would be left. Deciding at the end
+ * of a trace (tail sampling) would keep every failed one, but every service would have to send everything, to one pod that holds it in
+ * memory until then.
  */
 export const tracing: AddonDefinition = {
     name: "tracing",
@@ -156,7 +158,7 @@ export const tracing: AddonDefinition = {
     values: (context) => {
         const { maxUnavailable } = disruptionBudget(collector, context);
         return {
-            fullnameOverride: traceCollector.name,
+            fullnameOverride: collectorName,
             mode: "deployment",
             image: { repository: "otel/opentelemetry-collector-k8s" },
             command: { name: "otelcol-k8s" },
@@ -198,15 +200,14 @@ function collectorSettings(): Record<string, unknown> {
         receivers: {
             otlp: {
                 protocols: {
-                    grpc: { endpoint: `${host}:${traceCollector.ports.grpc}` },
-                    http: { endpoint: `${host}:${traceCollector.ports.http}` },
+                    grpc: { endpoint: `${host}:${otlpPorts.grpc}` },
+                    http: { endpoint: `${host}:${otlpPorts.http}` },
                 },
             },
         },
         processors: {
             // First: it refuses what would not fit, before anything else is done with it.
             memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 25 },
-            probabilistic_sampler: { sampling_percentage: sampledPercent },
             k8sattributes: {
                 pod_association: [{ sources: [{ from: "connection" }] }],
                 extract: {
@@ -217,7 +218,7 @@ function collectorSettings(): Record<string, unknown> {
         },
         exporters: {
             otlp: {
-                endpoint: `${traceStore.name}.${tracingNamespace}.svc.cluster.local:${traceCollector.ports.grpc}`,
+                endpoint: `${traceStore.name}.${tracingNamespace}.svc.cluster.local:${otlpPorts.grpc}`,
                 // Inside one namespace, to a pod that only the collector reaches.
                 tls: { insecure: true },
                 retry_on_failure: { max_elapsed_time: "300s" },
@@ -230,7 +231,7 @@ function collectorSettings(): Record<string, unknown> {
             pipelines: {
                 traces: {
                     receivers: ["otlp"],
-                    processors: ["memory_limiter", "probabilistic_sampler", "k8sattributes", "batch"],
+                    processors: ["memory_limiter", "k8sattributes", "batch"],
                     exporters: ["otlp"],
                 },
             },

@@ -1,26 +1,22 @@
+import type { TracingContext } from "../context";
+
 /** Where traces are collected and kept. */
 export const tracingNamespace = "tracing";
 
-/** The collector. Services send it every trace; it decides which are kept, alike for all spans of one. */
+/** Ports of OTLP, by protocol. Source: OpenTelemetry Protocol specification. */
+export const otlpPorts = { grpc: 4317, http: 4318 } as const;
+
+/** Name of the collector and of its Service. */
+export const collectorName = "otel-collector";
+
+/** What services build on. They choose which requests they record; the collector keeps all that it gets. */
 export const traceCollector = {
-    name: "otel-collector",
+    endpoint: `http://${collectorName}.${tracingNamespace}.svc.cluster.local:${otlpPorts.http}`,
+    protocol: "http/protobuf",
+    port: otlpPorts.http,
+    namespace: tracingNamespace,
     podLabels: { "app.kubernetes.io/name": "opentelemetry-collector" },
-    ports: { grpc: 4317, http: 4318 },
-} as const;
-
-/** Share of the traces that are kept. */
-export const sampledPercent = 10;
-
-/**
- * What a service is told by its environment to send its traces. All of them: were each service to leave some out by itself, the collector
- * would sample what is left once more. Source: OpenTelemetry, "Environment Variable Specification".
- */
-export const traceVariables = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${traceCollector.name}.${tracingNamespace}.svc.cluster.local:${traceCollector.ports.http}`,
-    OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
-    OTEL_TRACES_EXPORTER: "otlp",
-    OTEL_TRACES_SAMPLER: "parentbased_always_on",
-} as const;
+} as const satisfies TracingContext;
 
 /** The store and its query page: `kubectl -n tracing port-forward service/jaeger 16686`. */
 export const traceStore = {

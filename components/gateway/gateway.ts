@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../config/schema";
 import { Component } from "../component";
+import type { GatewayContext } from "../context";
 import {
     clientTrafficPolicySpec,
     envoyProxySpec,
@@ -27,16 +28,6 @@ export interface SharedGatewayArgs {
     readonly issuer: Issuer;
     /** What must exist before: Envoy Gateway and cert-manager, whose kinds these are, and the load balancer controller. */
     readonly dependsOn: readonly pulumi.Resource[];
-}
-
-/** What a system needs to know to bring a Gateway and a certificate of its own. */
-export interface GatewayContext {
-    /** GatewayClass of the system's Gateway. */
-    readonly className: string;
-    /** ClusterIssuer of its certificate. */
-    readonly clusterIssuer: string;
-    /** Where the proxies run, which the system's network policies let in. */
-    readonly namespace: string;
 }
 
 /**

@@ -18,6 +18,7 @@ export const everything: AddonsArgs["enabled"] = {
     argoCd: true,
     linkerd: true,
     tracing: true,
+    searchableLogs: true,
 };
 
 export const zone = "Z0123456789ABCDEFGHIJ";

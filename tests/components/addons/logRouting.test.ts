@@ -38,7 +38,7 @@ describe("log routing", () => {
         const graph = await deployAddons();
         const group = graph.one("aws:cloudwatch/logGroup:LogGroup");
         assert.equal(group.inputs.name, "/aws/eks/platform-dev");
-        assert.equal(group.inputs.retentionInDays, 30);
+        assert.equal(group.inputs.retentionInDays, 60);
         assert.match(String(group.inputs.kmsKeyId), /key\/logs$/);
         assert.ok(graph.waitsFor(graph.one("kubernetes:helm.sh/v3:Release", "addons-logging"), group));
     });
