@@ -54,6 +54,13 @@ export interface TracingContext {
     readonly podLabels: Readonly<Record<string, string>>;
 }
 
+/** A private registry and who pulls from it. */
+export interface RegistryContext {
+    readonly server: string;
+    readonly username: string;
+    readonly password: pulumi.Output<string>;
+}
+
 /** What everything that runs on a platform shares. It is passed explicitly; there are no globals. */
 export interface PlatformContext {
     /** The Pulumi stack. */
@@ -65,6 +72,10 @@ export interface PlatformContext {
     readonly aws?: AwsContext;
     /** The shared gateway; absent without Envoy Gateway. */
     readonly gateway?: GatewayContext;
+    /** A private registry that systems pull from; absent where all images are public. */
+    readonly registry?: RegistryContext;
+    /** Where manifests are written that Argo CD delivers, relative to the program. */
+    readonly deliveryPath: string;
     /** Where spans are sent; absent without tracing. */
     readonly tracing?: TracingContext;
     /** The add-ons that are installed. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "./errors";
 import { parseConfig, type RawConfig } from "./parse";
-import type { PlatformConfig, SecretKey } from "./schema";
+import { platformSecrets, type PlatformConfig, type SecretKey } from "./schema";
 
 /** A stack's configuration. */
 export interface StackConfig {
@@ -29,12 +29,14 @@ export function loadConfig(): StackConfig {
     }
     const region = raw["aws:region"];
     const config = new pulumi.Config("platform");
-    const pagerdutyRoutingKey = config.getSecret("pagerdutyRoutingKey");
-    const slackWebhookUrl = config.getSecret("slackWebhookUrl");
+    const secrets = Object.keys(platformSecrets).flatMap((key) => {
+        const value = config.getSecret(key);
+        return value === undefined ? [] : [[key, value] as const];
+    });
     return {
         stack,
         platform,
         ...(region !== undefined && { region }),
-        secrets: { ...(pagerdutyRoutingKey && { pagerdutyRoutingKey }), ...(slackWebhookUrl && { slackWebhookUrl }) },
+        secrets: Object.fromEntries(secrets),
     };
 }

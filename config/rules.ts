@@ -1,3 +1,4 @@
+import { addonProblems } from "../components/addons/addonProblems";
 import { nodeGroupProblems } from "../components/cluster/instanceTypes";
 import { natProblem, subnetPlanProblem } from "../components/network/subnetPlan";
 import type { ConfigIssue } from "./errors";
@@ -125,6 +126,11 @@ const teamsHaveNoClusterOfTheirOwn: Rule = ({ environment, platformStack, cluste
               ),
           ];
 
+const addonsHaveWhatTheyNeed: Rule = ({ addons, platformStack }) =>
+    platformStack === undefined
+        ? addonProblems(addons).map((problem) => ({ ...problem, path: key(problem.path) }))
+        : [];
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     subnetsFit,
@@ -137,6 +143,7 @@ const rules: readonly Rule[] = [
     localHasNoAws,
     localNamesItsCluster,
     teamsHaveNoClusterOfTheirOwn,
+    addonsHaveWhatTheyNeed,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

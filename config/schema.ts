@@ -301,6 +301,40 @@ const observability = z
     })
     .describe("Metrics, alerts and logs.");
 
+const delivery = z
+    .strictObject({
+        repositoryUrl: z
+            .string()
+            .regex(
+                /^(https:\/\/|ssh:\/\/|git@)\S+$/,
+                "a Git repository such as https://github.com/your-org/deployments",
+            )
+            .optional()
+            .describe("Repository that Argo CD deploys from. Required where a system's delivery is `argocd`."),
+        revision: z.string().min(1).max(250).default("main").describe("Branch, tag or commit that is deployed."),
+        path: z
+            .string()
+            .regex(/^[a-z0-9][a-z0-9/_-]{0,199}$/, "a directory such as deploy/dev")
+            .default("deploy")
+            .describe("Directory that `pulumi up` writes the manifests to, the same in the repository."),
+    })
+    .describe("Where systems come from that Argo CD delivers.");
+
+const registry = z
+    .strictObject({
+        server: z
+            .string()
+            .regex(/^[a-z0-9.-]+(:\d+)?$/, "a registry's host such as ghcr.io")
+            .default("ghcr.io")
+            .describe("Host of the registry."),
+        username: z
+            .string()
+            .min(1)
+            .max(255)
+            .describe("User that pulls. Its token is the secret `platform:registryPassword`."),
+    })
+    .describe("A private registry that systems pull their images from.");
+
 const serviceOverrides = z.strictObject({
     version: imageTag.optional().describe("Image tag of this service, when it differs from the system's."),
     minReplicas: z.int().min(1).max(1000).optional().describe("Fewest pods."),
@@ -312,6 +346,11 @@ export const systemSettings = z
         version: imageTag.describe(
             "Deployed version: the tag of the system's images. A rollback is the earlier value.",
         ),
+        system: dnsLabel
+            .optional()
+            .describe(
+                "The system that runs under this name, when it is not called so itself: a second copy of it, with stores and names of its own.",
+            ),
         host: hostname.optional().describe("Host name of the system's public endpoint."),
         logLevel: z
             .enum(logLevels)
@@ -324,6 +363,12 @@ export const systemSettings = z
             .optional()
             .describe(
                 "Name of the backup bucket; default `<system>-<environment>-backups`. S3 names are global, so yours may be taken.",
+            ),
+        delivery: z
+            .enum(["pulumi", "argocd"])
+            .default("pulumi")
+            .describe(
+                "Who applies the services: this program, or Argo CD from `delivery.repositoryUrl`. A change hands them over.",
             ),
         services: z.record(dnsLabel, serviceOverrides).default({}).describe("Overrides per service."),
     })
@@ -355,6 +400,8 @@ export const platformConfig = z.strictObject({
     data: data.prefault({}),
     edge: edge.prefault({}),
     observability: observability.prefault({}),
+    delivery: delivery.prefault({}),
+    registry: registry.optional(),
     systems: z.record(dnsLabel, systemSettings).describe("The systems this stack runs, by name.").default({}),
     tags: tags.default({}),
 });
@@ -365,6 +412,10 @@ export const platformSecrets = {
         .string()
         .regex(/^[A-Za-z0-9]{32}$/, "a PagerDuty Events API v2 integration key of 32 characters")
         .describe("Pages whoever is on call. Without it, paging is off."),
+    registryPassword: z
+        .string()
+        .min(1, "the token of the user in platform:registry")
+        .describe("Token that may pull images, for the user in `platform:registry`."),
     slackWebhookUrl: z
         .string()
         .regex(/^https:\/\/hooks\.slack\.com\/.+$/, "a Slack incoming webhook URL")

@@ -26,6 +26,9 @@ const placeholders: Readonly<Record<string, string>> = {
 };
 const placeholder = "simulated-secret";
 
+/** Secrets that another key makes necessary. Where their owner has not set them yet, the simulation goes on with a placeholder. */
+const necessary: Readonly<Record<string, string>> = { "platform:registryPassword": "platform:registry" };
+
 const stackFile = /^Pulumi\.([^.].*)\.ya?ml$/;
 
 /** Names of the stacks that have a configuration file, in alphabetical order. */
@@ -79,6 +82,12 @@ export function readConfiguration(root: string, stack: string, source?: string):
         values[full] = text(value.plain);
         if (value.secret) {
             secretKeys.push(full);
+        }
+    }
+    for (const [secret, reason] of Object.entries(necessary)) {
+        if (values[reason] !== undefined && values[secret] === undefined) {
+            values[secret] = placeholders[secret] ?? placeholder;
+            secretKeys.push(secret);
         }
     }
     return {

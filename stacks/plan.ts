@@ -10,6 +10,7 @@ import type { ConfigIssue } from "../config/errors";
 import { nearest } from "../config/nearest";
 import type { AddonName, PlatformConfig, SystemSettings } from "../config/schema";
 import { installedAddons } from "./addons";
+import { sharedClaims } from "./claims";
 
 /** The systems that a stack runs, or everything that is wrong with them. */
 export interface SystemsPlan {
@@ -26,9 +27,9 @@ export function planSystems(
     const systems: PlannedSystem[] = [];
     const issues: ConfigIssue[] = [];
     for (const [name, settings] of Object.entries(config.systems)) {
-        const definition = definitions.find((each) => each.name === name);
+        const definition = definitions.find((each) => each.name === (settings.system ?? name));
         if (definition === undefined) {
-            issues.push(unknownSystem(name, definitions));
+            issues.push(unknownSystem(name, settings, definitions));
             continue;
         }
         const declaration = definition.declare({ environment: config.environment, settings, addons });
@@ -40,14 +41,19 @@ export function planSystems(
             ...missingParts(system, config, addons),
         );
     }
-    return { systems, issues: [...issues, ...sharedNames(systems)] };
+    return { systems, issues: [...issues, ...deliveryIssues(config, systems, addons), ...sharedClaims(systems)] };
 }
 
-function unknownSystem(name: string, definitions: readonly SystemDefinition[]): ConfigIssue {
+function unknownSystem(
+    name: string,
+    { system }: SystemSettings,
+    definitions: readonly SystemDefinition[],
+): ConfigIssue {
     const known = definitions.map((each) => each.name);
-    const guess = nearest(name, known);
+    const guess = nearest(system ?? name, known);
     return {
-        path: `platform:systems.${name}`,
+        path: `platform:systems.${name}${system === undefined ? "" : ".system"}`,
+        ...(system !== undefined && { value: system }),
         message: `unknown system${guess === undefined ? "." : `; did you mean ${guess}?`} Known: ${known.join(", ")}`,
     };
 }
@@ -125,10 +131,11 @@ function declarationIssues(system: PlannedSystem, config: PlatformConfig): Confi
 /** What a service asks for that the platform does not have. Without AWS, edges become ports of the nodes. */
 function missingParts(
     { name, declaration }: PlannedSystem,
-    { environment, edge: platformEdge }: PlatformConfig,
+    { environment, edge: platformEdge, platformStack }: PlatformConfig,
     addons: ReadonlySet<AddonName>,
 ): ConfigIssue[] {
     const onAws = environment !== "local";
+    const where = platformStack === undefined ? "" : ` in the stack ${platformStack}`;
     const hasCertificate = platformEdge.hostedZoneId !== undefined || platformEdge.certificateArn !== undefined;
     return Object.entries(declaration.services).flatMap(([service, { edge, mesh, strategy }]) => {
         const path = (member: string): string => `${name}.services.${service}.${member}`;
@@ -139,7 +146,7 @@ function missingParts(
                       {
                           path: path(member),
                           value,
-                          message: `needs the add-on ${addon}: set platform:addons.${addon} to true`,
+                          message: `needs the add-on ${addon}: set platform:addons.${addon} to true${where}`,
                       },
                   ];
         const balanced = onAws && (edge?.kind === "alb" || edge?.kind === "nlb") ? edge : undefined;
@@ -222,33 +229,29 @@ function duplicateParts({ name, declaration }: PlannedSystem): ConfigIssue[] {
         }));
 }
 
-/** Hosts and namespaces belong to one system each. */
-function sharedNames(systems: readonly PlannedSystem[]): ConfigIssue[] {
-    const claims = systems.flatMap((system) => [
-        { what: "namespace", value: system.namespace, path: `${system.name}.namespace`, system: system.name },
-        ...Object.entries(system.declaration.services).flatMap(([service, { edge }]) =>
-            edge?.host === undefined
-                ? []
-                : [
-                      {
-                          what: "host",
-                          value: edge.host,
-                          path: `${system.name}.services.${service}.edge.host`,
-                          system: system.name,
-                      },
-                  ],
-        ),
-    ]);
-    return claims.flatMap((claim, index) => {
-        const first = claims.find((other) => other.what === claim.what && other.value === claim.value);
-        return first === undefined || claims.indexOf(first) === index
-            ? []
-            : [
-                  {
-                      path: claim.path,
-                      value: claim.value,
-                      message: `this ${claim.what} already belongs to ${first.path}; each needs its own`,
-                  },
-              ];
-    });
+/** What Argo CD needs to deliver a system. */
+function deliveryIssues(
+    { delivery }: PlatformConfig,
+    systems: readonly PlannedSystem[],
+    addons: ReadonlySet<AddonName>,
+): ConfigIssue[] {
+    return systems
+        .filter(({ settings }) => settings.delivery === "argocd")
+        .flatMap(({ name }) => {
+            const problem = { path: `platform:systems.${name}.delivery`, value: "argocd" };
+            return [
+                ...(delivery.repositoryUrl === undefined
+                    ? [
+                          {
+                              ...problem,
+                              message:
+                                  "needs platform:delivery.repositoryUrl, the Git repository that Argo CD deploys from",
+                          },
+                      ]
+                    : []),
+                ...(addons.has("argoCd")
+                    ? []
+                    : [{ ...problem, message: "needs the add-on argoCd: set platform:addons.argoCd to true" }]),
+            ];
+        });
 }

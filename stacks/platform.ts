@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Addons } from "../components/addons/addons";
 import { Cluster } from "../components/cluster/cluster";
+import { traceCollector } from "../components/addons/tracingNames";
 import type { PlatformContext } from "../components/context";
 import { Certificate } from "../components/edge/certificate";
 import { EncryptionKeys } from "../components/encryption/encryption";
@@ -11,6 +12,7 @@ import { SharedGateway } from "../components/gateway/gateway";
 import { Monitoring } from "../components/observability/monitoring";
 import type { TagContext } from "../components/tags";
 import type { StackConfig } from "../config/load";
+import { installedAddons } from "./addons";
 
 /** What the systems run on, and what an operator wants to know about it. */
 export interface Platform {
@@ -19,6 +21,16 @@ export interface Platform {
     /** Absent where the cluster is not ours. */
     readonly kubeconfig?: pulumi.Output<string>;
     readonly vpcId?: pulumi.Output<string>;
+}
+
+/** What every kind of platform takes from the configuration alone. */
+export function sharedContext({ platform, secrets }: StackConfig): Pick<PlatformContext, "deliveryPath" | "registry"> {
+    const { delivery, registry } = platform;
+    const password = secrets.registryPassword;
+    return {
+        deliveryPath: delivery.path,
+        ...(registry !== undefined && password !== undefined && { registry: { ...registry, password } }),
+    };
 }
 
 /**
@@ -32,6 +44,8 @@ export function createPlatform(config: StackConfig & { readonly region: string }
     const tags: TagContext = { stack, environment, extraTags: platform.tags };
     const clusterName = physicalName("cluster", "platform", stack);
     const accountId = aws.getCallerIdentityOutput().accountId;
+
+    const installed = installedAddons(platform);
 
     const keys = new EncryptionKeys("encryption", { tags, stack, accountId, region, protect: data.protect });
     const network = new Network("network", {
@@ -55,7 +69,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         logsKeyArn: keys.logsKeyArn,
         protect: data.protect,
     });
-    const monitoring = platform.addons.monitoring
+    const monitoring = installed.has("monitoring")
         ? new Monitoring("monitoring", {
               tags,
               provider: cluster.provider,
@@ -87,7 +101,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
             : edge.certificateArn;
 
-    const gateway = platform.addons.envoyGateway
+    const gateway = installed.has("envoyGateway")
         ? new SharedGateway("gateway", {
               environment,
               provider: cluster.provider,
@@ -110,8 +124,10 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             environment,
             extraTags: platform.tags,
             kubernetes: cluster.provider,
-            addons: new Set([...addons.installed, ...(monitoring ? (["monitoring"] as const) : [])]),
+            addons: installed,
             ...(gateway !== undefined && { gateway: gateway.context }),
+            ...(installed.has("tracing") && { tracing: traceCollector }),
+            ...sharedContext(config),
             ready: [...cluster.ready, ...(monitoring?.ready ?? []), ...addons.ready, ...(gateway?.ready ?? [])],
             data,
             observability,

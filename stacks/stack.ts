@@ -1,4 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ArgoApplications } from "../components/delivery/argoApplications";
+import type { PlatformContext } from "../components/context";
+import { applicationsOf } from "../components/system/delivery";
 import { System } from "../components/system/system";
 import type { PlannedSystem, SystemDefinition } from "../components/system/declaration";
 import { ConfigError, type ConfigIssue } from "../config/errors";
@@ -40,19 +43,59 @@ export async function composeStack(
     const { systems, issues } = planSystems(config.platform, definitions, addonsOf(config, contract));
     refuse(config, [
         ...crossFieldIssues(config.platform, config.region),
-        ...(contract === undefined ? [] : teamIssues(config, contract)),
+        ...(contract === undefined ? [] : teamIssues(config, contract, systems)),
+        ...registryIssues(config),
         ...issues,
         ...capacityIssues(config.platform, systems),
     ]);
     const { context, kubeconfig, ...outputs } = platformOf(config, contract, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => new System({ platform: context, plan }));
-    const ownContract = kubeconfig === undefined ? undefined : contractOf(context, kubeconfig);
+    deliverFromGit(config, systems, context);
+    const { delegatedHosts } = config.platform.edge;
+    const ownContract =
+        kubeconfig === undefined ? undefined : contractOf(context, kubeconfig, { systems, delegatedHosts });
     return {
         ...outputs,
         ...(kubeconfig !== undefined && { kubeconfig }),
         endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
         ...(ownContract !== undefined && { [contractOutput]: ownContract }),
     };
+}
+
+/** Hands the systems that Argo CD delivers over to it. */
+function deliverFromGit(
+    { platform: { delivery } }: StackConfig,
+    systems: readonly PlannedSystem[],
+    platform: PlatformContext,
+): void {
+    const { repositoryUrl, revision, path } = delivery;
+    const applications = systems
+        .filter(({ settings }) => settings.delivery === "argocd")
+        .flatMap((system) => applicationsOf(system, path));
+    if (applications.length === 0 || repositoryUrl === undefined) {
+        return;
+    }
+    new ArgoApplications("delivery", {
+        provider: platform.kubernetes,
+        repositoryUrl,
+        revision,
+        path,
+        applications,
+        dependsOn: platform.ready,
+    });
+}
+
+/** A private registry is of no use without its token. */
+function registryIssues({ platform, secrets }: StackConfig): ConfigIssue[] {
+    return platform.registry === undefined || secrets.registryPassword !== undefined
+        ? []
+        : [
+              {
+                  path: "platform:registryPassword",
+                  message:
+                      "required with platform:registry; set it with `npx pulumi config set --secret platform:registryPassword <token>`",
+              },
+          ];
 }
 
 function refuse({ stack }: StackConfig, issues: readonly ConfigIssue[]): void {

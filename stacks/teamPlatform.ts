@@ -1,10 +1,13 @@
+import { traceCollector } from "../components/addons/tracingNames";
 import { ExistingCluster } from "../components/cluster/existingCluster";
 import { Certificate } from "../components/edge/certificate";
 import { PlatformReference } from "../components/platformReference/platformReference";
+import type { PlannedSystem } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
 import type { StackConfig } from "../config/load";
+import { claimsOf } from "./claims";
 import { contractOutput, readContract, type PlatformContract } from "./contract";
-import type { Platform } from "./platform";
+import { sharedContext, type Platform } from "./platform";
 
 /** Reads what the platform stack promises. It has been deployed before, so its outputs are known even in a preview. */
 export async function platformContract(stack: string, platformStack: string): Promise<PlatformContract> {
@@ -13,41 +16,85 @@ export async function platformContract(stack: string, platformStack: string): Pr
 }
 
 /** Everything in this stack's configuration that the platform it deploys onto cannot carry. */
-export function teamIssues({ region, platform }: StackConfig, contract: PlatformContract): ConfigIssue[] {
-    const { environment, systems } = platform;
-    const offered = new Set<string>(contract.addons);
-    const needs = (addon: string, path: string, why: string): ConfigIssue[] =>
-        offered.has(addon)
+export function teamIssues(
+    { region, platform }: StackConfig,
+    contract: PlatformContract,
+    systems: readonly PlannedSystem[],
+): ConfigIssue[] {
+    return [
+        ...mustBe("platform:environment", platform.environment, contract.environment),
+        ...mustBe("aws:region", region, contract.aws.region),
+        ...secretsCannotBeRead(systems, contract),
+        ...systems.flatMap((system) => takenByPlatform(system, contract)),
+        ...(platform.edge.hostedZoneId === undefined
+            ? []
+            : systems.flatMap((system) => hostsWithoutRecord(system, contract))),
+    ];
+}
+
+function mustBe(path: string, value: string | undefined, wanted: string): ConfigIssue[] {
+    return value === wanted ? [] : [{ path, value, message: `must be ${wanted}, as in the platform stack` }];
+}
+
+function secretsCannotBeRead(systems: readonly PlannedSystem[], { stack, addons }: PlatformContract): ConfigIssue[] {
+    return systems.length === 0 || addons.includes("externalSecrets")
+        ? []
+        : [
+              {
+                  path: "platform:systems",
+                  value: systems.map(({ name }) => name),
+                  message: `need the add-on externalSecrets, which copies their secrets: set platform:addons.externalSecrets to true in the platform stack ${stack}`,
+              },
+          ];
+}
+
+/**
+ * A cluster has one namespace of each name, and an account one log group, bucket and role: where both stacks ran a system by one name, they
+ * would undo each other's changes.
+ */
+function takenByPlatform(system: PlannedSystem, { stack, systems: others = [] }: PlatformContract): ConfigIssue[] {
+    const { name, settings } = system;
+    if (others.some((other) => other.name === name)) {
+        return [
+            {
+                path: `platform:systems.${name}`,
+                message:
+                    `the platform stack ${stack} runs a system of this name already. Run it in one of the two, or here under another name: ` +
+                    `\`<other name>: { system: ${settings.system ?? name}, version: ${settings.version} }\``,
+            },
+        ];
+    }
+    return claimsOf(system).flatMap(({ what, value, path }) => {
+        const owner = others.find((other) => other[`${what}s`].includes(value));
+        return owner === undefined
             ? []
             : [
                   {
                       path,
-                      message: `needs the add-on ${addon}, ${why}; the platform stack ${contract.stack} does not have it`,
+                      value,
+                      message: `this ${what} already belongs to ${owner.name} in the platform stack ${stack}; each needs its own`,
                   },
               ];
-    return [
-        ...(environment === contract.environment
+    });
+}
+
+/** The platform's external-dns keeps records of the hosts that it was told of, and of no others. */
+function hostsWithoutRecord({ name, declaration }: PlannedSystem, contract: PlatformContract): ConfigIssue[] {
+    const { stack, addons, delegatedHosts } = contract;
+    if (delegatedHosts === undefined || !addons.includes("externalDns")) {
+        return [];
+    }
+    return Object.entries(declaration.services).flatMap(([service, { edge }]) =>
+        edge?.host === undefined || delegatedHosts.includes(edge.host)
             ? []
             : [
                   {
-                      path: "platform:environment",
-                      value: environment,
-                      message: `must be ${contract.environment}, as in the platform stack`,
+                      path: `${name}.services.${service}.edge.host`,
+                      value: edge.host,
+                      message: `would get no DNS record: add it to platform:edge.delegatedHosts of the platform stack ${stack} and deploy that first`,
                   },
-              ]),
-        ...(region === contract.aws.region
-            ? []
-            : [
-                  {
-                      path: "aws:region",
-                      value: region,
-                      message: `must be ${contract.aws.region}, as in the platform stack`,
-                  },
-              ]),
-        ...(Object.keys(systems).length > 0
-            ? needs("externalSecrets", "platform:systems", "which copies their secrets")
-            : []),
-    ];
+              ],
+    );
 }
 
 /**
@@ -81,6 +128,9 @@ export function createTeamPlatform(
             kubernetes: cluster.provider,
             addons: new Set(contract.addons),
             ...(contract.gateway !== undefined && { gateway: contract.gateway }),
+            ...(contract.tracing !== undefined && { tracing: contract.tracing }),
+            ...(contract.addons.includes("tracing") && { tracing: traceCollector }),
+            ...sharedContext(config),
             ready: [],
             data,
             observability,

@@ -13,6 +13,7 @@ const common = {
 export const techcommerce = defineSystem("techcommerce", ({ environment, settings }) => ({
     description: "TechCommerce shop",
     owner: "commerce",
+    privateImages: true,
     databases: {
         postgres: { engine: "postgres", version: "16", databaseName: "techcommerce", username: "shop" },
     },

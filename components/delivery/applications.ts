@@ -41,7 +41,9 @@ export const projects = { root: "root", systems: "systems", unused: "default" } 
 const cluster = "https://kubernetes.default.svc";
 
 /** Directory of the Applications beside the systems' manifests. */
-const applicationsDirectory = "applications";
+export function applicationsDirectoryOf({ path }: Pick<RepositorySpec, "path">): string {
+    return `${path}/applications`;
+}
 
 /** Everything wrong with a set of Applications, in sentences. */
 export function applicationProblems(repository: RepositorySpec, applications: readonly ApplicationSpec[]): string[] {
@@ -155,7 +157,7 @@ export function rootApplication(repository: RepositorySpec): KubernetesBody {
     return applicationBody(repository, {
         name: projects.root,
         project: projects.root,
-        path: `${repository.path}/${applicationsDirectory}`,
+        path: applicationsDirectoryOf(repository),
         namespace: argoCdNamespace,
     });
 }
@@ -163,17 +165,6 @@ export function rootApplication(repository: RepositorySpec): KubernetesBody {
 /** The Application of one part. */
 export function childApplication(repository: RepositorySpec, application: ApplicationSpec): KubernetesBody {
     return applicationBody(repository, { ...application, project: projects.systems });
-}
-
-/** The files that belong in git beside the systems' manifests, for the root to find. */
-export function applicationFiles(
-    repository: RepositorySpec,
-    applications: readonly ApplicationSpec[],
-): { readonly path: string; readonly body: KubernetesBody }[] {
-    return applications.map((application) => ({
-        path: `${repository.path}/${applicationsDirectory}/${application.name}.yaml`,
-        body: childApplication(repository, application),
-    }));
 }
 
 function applicationBody(

@@ -2,8 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import {
-    applicationFiles,
     applicationProblems,
+    applicationsDirectoryOf,
+    childApplication,
     namespacesOf,
     projectBodies,
     rootApplication,
@@ -11,6 +12,7 @@ import {
     type KubernetesBody,
     type RepositorySpec,
 } from "./applications";
+import { RenderedManifests } from "./renderedManifests";
 import { argoCdController, argoCdNamespace } from "./names";
 
 /** How Argo CD is let into a repository that is not public. */
@@ -30,8 +32,8 @@ export interface ArgoApplicationsArgs extends RepositorySpec {
 }
 
 /**
- * Hands parts of systems over to Argo CD, as an app of apps: one root Application reads the directory `applications` below `path`, whose
- * files (`files`) belong in git beside the manifests that the simulation renders. The root brings the Applications into being wave by
+ * Hands parts of systems over to Argo CD, as an app of apps: one root Application reads the directory `applications` below `path`. A
+ * deployment writes its files beside the systems' manifests; they belong in git. The root brings the Applications into being wave by
  * wave, and each of them keeps its part as it is in git: changes in git are applied, changes in the cluster are taken back, and what has
  * gone from git is deleted.
  *
@@ -45,9 +47,6 @@ export interface ArgoApplicationsArgs extends RepositorySpec {
  * });
  */
 export class ArgoApplications extends Component {
-    /** The Applications as files of the repository. */
-    readonly files: ReturnType<typeof applicationFiles>;
-
     private readonly args: ArgoApplicationsArgs;
 
     constructor(name: string, args: ArgoApplicationsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -64,8 +63,20 @@ export class ArgoApplications extends Component {
         const projects = projectBodies(args, args.applications).map((body) => this.createObject(body, []));
         this.createObject(rootApplication(args), [...rights, cluster, ...repository, ...projects]);
 
-        this.files = applicationFiles(args, args.applications);
-        this.registerOutputs({ files: this.files.map(({ path }) => path) });
+        this.renderApplications();
+        this.registerOutputs({ applications: args.applications.map(({ name: application }) => application) });
+    }
+
+    /** The Applications are files beside the systems' manifests: they belong in git, where the root finds them. */
+    private renderApplications(): void {
+        const { provider } = new RenderedManifests(
+            this.childName("applications"),
+            { directory: applicationsDirectoryOf(this.args) },
+            this.childOptions(),
+        );
+        for (const application of this.args.applications) {
+            this.createObject(childApplication(this.args, application), [], provider);
+        }
     }
 
     /** Everything in the systems' namespaces, and nothing outside of them. Kinds differ from system to system, so none is left out. */
@@ -139,7 +150,11 @@ export class ArgoApplications extends Component {
         );
     }
 
-    private createObject(body: KubernetesBody, needs: readonly pulumi.Resource[]): k8s.apiextensions.CustomResource {
+    private createObject(
+        body: KubernetesBody,
+        needs: readonly pulumi.Resource[],
+        provider = this.args.provider,
+    ): k8s.apiextensions.CustomResource {
         const { apiVersion, kind, spec } = body;
         const { finalizers, ...metadata } = body.metadata;
         return new k8s.apiextensions.CustomResource(
@@ -156,12 +171,15 @@ export class ArgoApplications extends Component {
                 },
                 spec,
             },
-            this.kubernetesOptions(needs),
+            this.kubernetesOptions(needs, provider),
         );
     }
 
-    private kubernetesOptions(needs: readonly pulumi.Resource[] = []): pulumi.CustomResourceOptions {
-        return this.childOptions({ provider: this.args.provider, dependsOn: [...this.args.dependsOn, ...needs] });
+    private kubernetesOptions(
+        needs: readonly pulumi.Resource[] = [],
+        provider = this.args.provider,
+    ): pulumi.CustomResourceOptions {
+        return this.childOptions({ provider, dependsOn: [...this.args.dependsOn, ...needs] });
     }
 }
 

@@ -48,6 +48,8 @@ export interface SystemDeclaration {
      * cluster without AWS.
      */
     readonly cdn?: CdnDeclaration;
+    /** Whether its images are pulled from the private registry in `platform:registry`, where the stack has one. Default false. */
+    readonly privateImages?: boolean;
     /** Repositories for the system's images in ECR, by name. Default: none; images come from elsewhere. */
     readonly imageRepositories?: readonly string[];
 }

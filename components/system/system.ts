@@ -1,5 +1,8 @@
 import * as aws from "@pulumi/aws";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { searchableDays } from "../addons/logQueries";
+import { LogSearch } from "../addons/logSearch";
 import { ApiService } from "../apiService/apiService";
 import { BackupBucket } from "../backup/backupBucket";
 import { Cache } from "../cache/cache";
@@ -11,12 +14,15 @@ import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
 import { ImageRepository } from "../registry/repository";
+import { RenderedManifests } from "../delivery/renderedManifests";
+import { RegistryCredentials } from "../secrets/registryCredentials";
 import { SecretAccess } from "../secrets/secretAccess";
 import { SystemSecret } from "../secrets/systemSecret";
 import { physicalName } from "../naming";
 import { tagsFor, type TagContext } from "../tags";
 import type { PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
+import { directoryOf, partOf, type Part } from "./delivery";
 import { flowsOf } from "./flows";
 import { openingsOf } from "./openings";
 import { SystemNamespace } from "./systemNamespace";
@@ -59,8 +65,10 @@ export class System extends Component {
         this.createCdn();
         const scope = this.createScope(namespaces.get(this.namespace) ?? []);
         const stores = { ...this.createDatabases(scope), ...this.createCaches(scope) };
-        const secrets = this.createSecrets(scope, stores);
-        const services = this.createServices(scope, namespaces, stores, secrets);
+        const providers = this.createProviders();
+        const secrets = this.createSecrets(applying(scope, providers.operator), stores);
+        const pullSecret = this.createPullSecret(scope);
+        const services = this.createServices(scope, namespaces, { stores, secrets, providers, pullSecret });
         this.createMonitoring(scope, stores);
 
         this.endpoints = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url]));
@@ -96,16 +104,24 @@ export class System extends Component {
             return;
         }
         const name = `/aws/eks/${this.plan.name}-${this.platform.environment}`;
-        new aws.cloudwatch.LogGroup(
+        const searchable = { searchableLogs: this.platform.addons.has("searchableLogs") };
+        const group = new aws.cloudwatch.LogGroup(
             this.childName("logs"),
             {
                 name,
-                retentionInDays: this.platform.observability.logRetentionDays,
+                retentionInDays: searchableDays(searchable, this.platform.observability.logRetentionDays),
                 kmsKeyId: this.platform.aws.logsKeyArn,
                 tags: tagsFor(this.tags, name),
             },
             this.childOptions(),
         );
+        if (searchable.searchableLogs) {
+            new LogSearch(
+                this.childName("log-search"),
+                { title: this.plan.name, logGroupName: group.name },
+                this.childOptions(),
+            );
+        }
     }
 
     /** What the system's parts need to know about their surroundings. */
@@ -207,11 +223,40 @@ export class System extends Component {
         new Cdn(this.childName("cdn"), { ...cdn, tags: this.tags, hostedZoneId }, this.childOptions());
     }
 
+    /** Who applies the Kubernetes objects of each part: the cluster's provider, or one that writes files for Argo CD. */
+    private createProviders(): Record<Part, k8s.Provider> {
+        const { name, settings } = this.plan;
+        const providerOf = (part: Part): k8s.Provider =>
+            settings.delivery === "argocd"
+                ? new RenderedManifests(
+                      this.childName(`${part}-manifests`),
+                      { directory: directoryOf(this.platform.deliveryPath, name, part) },
+                      this.childOptions(),
+                  ).provider
+                : this.platform.kubernetes;
+        return { operator: providerOf("operator"), backend: providerOf("backend"), frontend: providerOf("frontend") };
+    }
+
+    /** The Secret that the system's pods pull their images by. It is never written to files. */
+    private createPullSecret(scope: SystemScope): string | undefined {
+        const { registry } = this.platform;
+        if (registry === undefined || this.plan.declaration.privateImages !== true) {
+            return undefined;
+        }
+        const { server, ...login } = registry;
+        const kubernetesName = "registry-credentials";
+        new RegistryCredentials(
+            kubernetesName,
+            { ...login, scope, kubernetesName, registry: server },
+            this.childOptions(),
+        );
+        return kubernetesName;
+    }
+
     private createServices(
         scope: SystemScope,
         namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>,
-        stores: Readonly<Record<string, StoreConnection>>,
-        secrets: Readonly<Record<string, SecretReference>>,
+        { stores, secrets, providers, pullSecret }: Parts,
     ): Record<string, ApiService> {
         return mapValues(this.plan.declaration.services, (name, { namespace = this.namespace, ...spec }) => {
             const connections = (spec.connections ?? [])
@@ -222,8 +267,9 @@ export class System extends Component {
                 {
                     ...spec,
                     ...flowsOf(this.plan, name),
+                    ...(pullSecret !== undefined && { imagePullSecret: pullSecret }),
                     scope: {
-                        ...scope,
+                        ...applying(scope, providers[partOf(spec)]),
                         namespace,
                         dependsOn: [...scope.dependsOn, ...(namespaces.get(namespace) ?? [])],
                     },
@@ -255,6 +301,19 @@ export class System extends Component {
         const { stack, environment, extraTags } = this.platform;
         return { stack, environment, extraTags, system: this.plan.name };
     }
+}
+
+/** What services are made from, beside their own declaration. */
+interface Parts {
+    readonly stores: Readonly<Record<string, StoreConnection>>;
+    readonly secrets: Readonly<Record<string, SecretReference>>;
+    readonly providers: Readonly<Record<Part, k8s.Provider>>;
+    readonly pullSecret: string | undefined;
+}
+
+/** The same surroundings, where another provider takes the Kubernetes objects. */
+function applying(scope: SystemScope, kubernetes: k8s.Provider): SystemScope {
+    return { ...scope, platform: { ...scope.platform, kubernetes } };
 }
 
 function mapValues<T, R>(

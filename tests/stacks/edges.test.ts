@@ -28,7 +28,7 @@ for (const stack of stackNames()) {
             const spec = inputs.spec as { type?: string } | undefined;
             return (
                 type === "kubernetes:networking.k8s.io/v1:Ingress" ||
-                type.endsWith(":HTTPRoute") ||
+                (type.startsWith("kubernetes:gateway.networking.k8s.io") && type.endsWith(":HTTPRoute")) ||
                 (type === "kubernetes:core/v1:Service" && (spec?.type === "LoadBalancer" || spec?.type === "NodePort"))
             );
         });

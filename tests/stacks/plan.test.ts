@@ -177,6 +177,13 @@ describe("planSystems", () => {
         });
     }
 
+    it("rejects Argo CD without a repository and without Argo CD", () => {
+        assert.deepEqual(issues([shop()], { shop: { version: "1", delivery: "argocd" } }), [
+            'platform:systems.shop.delivery = "argocd": needs platform:delivery.repositoryUrl, the Git repository that Argo CD deploys from',
+            'platform:systems.shop.delivery = "argocd": needs the add-on argoCd: set platform:addons.argoCd to true',
+        ]);
+    });
+
     it("rejects two systems that claim one host or one namespace", () => {
         const edge = { kind: "alb" as const, host: "shop.example.com" };
         const one = shop({ services: { api: { ...service, edge } } });

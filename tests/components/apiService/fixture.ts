@@ -63,6 +63,7 @@ export function createScope(options: PlatformOptions = {}): SystemScope {
         ...(options.tracing && { tracing: options.tracing }),
         ...(options.aws !== null && { aws: { ...awsContext, ...options.aws } }),
         addons: new Set(options.addons ?? allAddons),
+        deliveryPath: "deploy",
         ready: [controller],
         data: config.data,
         observability: {

@@ -60,6 +60,7 @@ function createScope({ aws = true, addons = allAddons, stack = "dev" }: Database
         kubernetes,
         ...(aws && { aws: awsContext }),
         addons: new Set(addons),
+        deliveryPath: "deploy",
         ready: [controller],
         data: config.data,
         observability: config.observability,

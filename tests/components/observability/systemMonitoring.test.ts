@@ -26,6 +26,7 @@ function monitor(addons: readonly AddonName[], preview = false): Promise<Resourc
                     extraTags: {},
                     kubernetes,
                     addons: new Set(addons),
+                    deliveryPath: "deploy",
                     ready: [],
                     data: config.data,
                     observability: config.observability,

@@ -48,6 +48,7 @@ export function createPlatform(options: Surroundings = {}): PlatformContext {
         kubernetes,
         ...(options.aws !== false && { aws: cloud }),
         addons: new Set(options.addons ?? allAddons),
+        deliveryPath: "deploy",
         ready: [new k8s.core.v1.ServiceAccount("controller", {}, { provider: kubernetes })],
         data: { ...config.data, protect: options.protect ?? false },
         observability: config.observability,
