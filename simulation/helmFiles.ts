@@ -1,4 +1,4 @@
-import { distinct, fileName, sorted, type OutputFile } from "./outputFile";
+import { distinct, fileName, type OutputFile } from "./outputFile";
 import type { Plan } from "./record";
 import { yamlText } from "./yamlText";
 
@@ -29,7 +29,7 @@ export function helmFiles(plan: Plan): OutputFile[] {
             ];
             return {
                 path,
-                content: `# ${command.join(" \\\n#     ")}\n${yamlText(sorted(release.values ?? {}))}`,
+                content: `# ${command.join(" \\\n#     ")}\n${yamlText(release.values ?? {})}`,
                 identity: resource.urn,
             };
         }),

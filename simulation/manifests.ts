@@ -1,5 +1,5 @@
 import { autoName } from "./cloud";
-import { distinct, fileName, sorted, type OutputFile } from "./outputFile";
+import { distinct, fileName, type OutputFile } from "./outputFile";
 import type { Plan, PlannedResource } from "./record";
 import { yamlText } from "./yamlText";
 
@@ -32,7 +32,7 @@ export function manifestFiles(objects: readonly KubernetesObject[]): OutputFile[
             const directory = metadata.namespace ?? "_cluster";
             return {
                 path: `manifests/${fileName(directory)}/${fileName(`${kind}-${metadata.name}`)}.yaml`,
-                content: yamlText(sorted(object, ["apiVersion", "kind", "metadata"])),
+                content: yamlText(object),
                 identity: `${apiVersion} ${metadata.name}`,
             };
         }),
@@ -51,9 +51,15 @@ function isObject({ type, inputs }: PlannedResource): boolean {
 
 function objectOf({ type, name, inputs }: PlannedResource): KubernetesObject {
     // What starts with two underscores, and the status, is bookkeeping of the provider and the cluster.
-    const members = Object.entries(inputs).filter(([key]) => key !== "status" && !key.startsWith("__"));
-    const object = Object.fromEntries(members);
-    object.metadata = metadataOf((inputs.metadata ?? {}) as Members, autoName(type, name));
+    const members = Object.entries(inputs).filter(
+        ([key]) => key !== "status" && key !== "metadata" && !key.startsWith("__"),
+    );
+    const object: Record<string, unknown> = {
+        apiVersion: inputs.apiVersion,
+        kind: inputs.kind,
+        metadata: metadataOf((inputs.metadata ?? {}) as Members, autoName(type, name)),
+        ...Object.fromEntries(members),
+    };
     if (inputs.kind === "Secret" && isMembers(object.data)) {
         object.data = base64Members(object.data);
     }
@@ -68,8 +74,8 @@ function metadataOf(metadata: Members, nameByDefault: string): Members {
     );
     return {
         name: nameByDefault,
-        ...others,
         ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+        ...others,
     };
 }
 

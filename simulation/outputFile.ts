@@ -26,20 +26,3 @@ export function distinct(files: readonly (OutputFile & { readonly identity: stri
         return { path: path.replace(/(\.[a-z]+)$/, `-${hash}$1`), content };
     });
 }
-
-/** A copy whose mappings have their keys in alphabetical order, except those that are to come first. */
-export function sorted(value: unknown, first: readonly string[] = []): unknown {
-    if (Array.isArray(value)) {
-        return value.map((member) => sorted(member));
-    }
-    if (value === null || typeof value !== "object") {
-        return value;
-    }
-    const object = value as Record<string, unknown>;
-    const keys = Object.keys(object).sort();
-    const result: Record<string, unknown> = {};
-    for (const key of [...first.filter((each) => keys.includes(each)), ...keys]) {
-        result[key] ??= sorted(object[key]);
-    }
-    return result;
-}

@@ -2,7 +2,7 @@ import path from "node:path";
 import { readConfiguration } from "./configuration";
 import { record, type Plan, type RecordOptions } from "./record";
 
-export interface SimulateOptions extends Pick<RecordOptions, "preview" | "onProgress"> {
+export interface SimulateOptions extends Pick<RecordOptions, "preview" | "shortcuts" | "onProgress"> {
     /** Directory of the Pulumi project. */
     readonly root: string;
     /** Name of a stack that has a configuration file. */
@@ -11,10 +11,19 @@ export interface SimulateOptions extends Pick<RecordOptions, "preview" | "onProg
     readonly as?: string;
     /** What the stack's file would say; default: what it says. */
     readonly stackFile?: string;
+    /** Stacks that wait for this one's outputs. Default: none. */
+    readonly waiting?: readonly string[];
 }
 
 /** Runs the project's program for one of its stacks, as the Pulumi CLI would, and gives back what it registers. */
-export async function simulate({ root, stack, as = stack, stackFile, ...options }: SimulateOptions): Promise<Plan> {
+export async function simulate({
+    root,
+    stack,
+    as = stack,
+    stackFile,
+    waiting = [],
+    ...options
+}: SimulateOptions): Promise<Plan> {
     const { project, values, secretKeys } = readConfiguration(root, stack, stackFile);
     const region = values["aws:region"];
     return record(() => runProgram(path.join(root, "index.ts")), {
@@ -24,21 +33,22 @@ export async function simulate({ root, stack, as = stack, stackFile, ...options 
         stack: as,
         config: values,
         secretKeys,
-        stackOutputs: await platformOutputs(root, values["platform:platformStack"]),
+        stackOutputs: await platformOutputs(root, values["platform:platformStack"], [...waiting, stack]),
         ...(region !== undefined && { region }),
     });
 }
 
-/** The outputs of the stack that this one deploys onto, from a simulation of that stack. */
+/** The outputs of the stack that this one deploys onto, from a simulation of that stack. One that waits for this one has none. */
 async function platformOutputs(
     root: string,
     fullName: string | undefined,
+    waiting: readonly string[],
 ): Promise<NonNullable<RecordOptions["stackOutputs"]>> {
     const stack = fullName?.split("/").at(-1);
     if (fullName === undefined || stack === undefined) {
         return {};
     }
-    return { [fullName]: (await simulate({ root, stack })).outputs };
+    return { [fullName]: waiting.includes(stack) ? {} : (await simulate({ root, stack, waiting })).outputs };
 }
 
 /** Evaluates the entry anew: it is a script that reads the configuration of the moment. What it imports holds no state. */

@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+    lstatSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    realpathSync,
+    renameSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { UserError } from "./failure";
 import { outputEntries } from "./files";
@@ -39,9 +48,15 @@ function kindOf(directory: string): "directory" | "file" | undefined {
     }
 }
 
-/** Puts the files in place of what was in the directory, all at once: whoever fails on the way leaves the earlier output alone. */
+/**
+ * Puts the files in place of what was in the directory, all at once: whoever fails on the way leaves the earlier output alone. Where
+ * nothing differs nothing is written.
+ */
 export function publish(directory: string, files: readonly OutputFile[]): void {
     const target = checkOutput(directory);
+    if (holdsExactly(target, files)) {
+        return;
+    }
     const parent = path.dirname(target);
     const temporary = path.join(parent, `.${path.basename(target)}.${process.pid}.new`);
     const earlier = path.join(parent, `.${path.basename(target)}.${process.pid}.old`);
@@ -65,6 +80,28 @@ export function publish(directory: string, files: readonly OutputFile[]): void {
         rmSync(temporary, { recursive: true, force: true });
     }
     rmSync(earlier, { recursive: true, force: true });
+}
+
+/** Whether a directory holds these files, with the same bytes, and no other. */
+function holdsExactly(directory: string, files: readonly OutputFile[]): boolean {
+    if (kindOf(directory) !== "directory") {
+        return false;
+    }
+    const present = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
+        (entry) => !entry.isDirectory(),
+    );
+    return (
+        present.length === files.length &&
+        files.every(({ path: name, content }) => textOf(path.join(directory, name)) === content)
+    );
+}
+
+function textOf(file: string): string | undefined {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        return undefined;
+    }
 }
 
 function writeAll(directory: string, files: readonly OutputFile[]): void {

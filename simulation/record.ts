@@ -3,6 +3,7 @@ import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { simulatedCloud, type SimulatedCloud } from "./cloud";
 import { firstRejection } from "./rejections";
+import { withShortcuts } from "./shortcuts";
 import { asSecret, maskedMembers, readable, withoutSecretMarks, type Properties } from "./wire";
 
 export { maskedSecret } from "./wire";
@@ -52,6 +53,8 @@ export interface RecordOptions {
     readonly stackOutputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     /** Directory of the program; paths in the plan are relative to it. Default: the current directory. */
     readonly root?: string;
+    /** Whether the SDK's slow ways are cut short, which changes no result. Default true. */
+    readonly shortcuts?: boolean;
     /** Called after each registration with the number of resources so far. */
     readonly onProgress?: (resources: number) => void;
 }
@@ -59,14 +62,16 @@ export interface RecordOptions {
 /**
  * Runs a program in the in-process test runtime of the Pulumi SDK and records every resource it registers.
  *
- * The SDK captures several stack traces for every property of every resource, which costs more than everything else together. They
- * are switched off, and a program that fails is run a second time with them, so that its error says where.
+ * A program that fails is run a second time by the SDK alone and with stack traces, so that its error says where.
  *
  * @param program constructs resources; it must import nothing that reads configuration before it is called.
  */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Plan> {
+    if (options.shortcuts === false) {
+        return run(program, options);
+    }
     try {
-        return await withoutTraces(() => run(program, options));
+        return await withShortcuts(() => run(program, options));
     } catch (failure) {
         if (isRunError(failure)) {
             throw failure;
@@ -86,23 +91,6 @@ async function withTraces<T>(run: () => Promise<T>): Promise<T> {
         return await run();
     } finally {
         Error.stackTraceLimit = limit;
-    }
-}
-
-/** The SDK asks for the place of every resource by a method of its own, which no limit holds back. */
-async function withoutTraces<T>(run: () => Promise<T>): Promise<T> {
-    const sdk = pulumi.Resource as unknown as { callsites?: () => readonly unknown[] };
-    const { callsites } = sdk;
-    const limit = Error.stackTraceLimit;
-    sdk.callsites = () => [];
-    Error.stackTraceLimit = 0;
-    try {
-        return await run();
-    } finally {
-        Error.stackTraceLimit = limit;
-        if (callsites !== undefined) {
-            sdk.callsites = callsites;
-        }
     }
 }
 
@@ -182,6 +170,8 @@ type Callback<T> = (error: Error | null, response?: T) => void;
 
 /** The part of the SDK's mock monitor that is replaced. */
 interface Monitor {
+    /** What was registered, for references to resources that come back in outputs. */
+    readonly resources: Map<string, { readonly urn: string; readonly id: string | null; readonly state: Properties }>;
     newUrn(parent: string, type: string, name: string): string;
     registerResource(request: RegisterResourceRequest, callback: Callback<RegisterResponse>): void;
     registerResourceOutputs(request: unknown, callback: Callback<object>): void;
@@ -237,7 +227,7 @@ class Recorder {
         monitor.newUrn = (parent, type, name) => this.urn(parent, type, name);
         monitor.registerResource = (request, callback) => {
             try {
-                callback(null, this.register(request));
+                callback(null, this.register(request, monitor));
             } catch (error) {
                 callback(error as Error);
             }
@@ -245,7 +235,7 @@ class Recorder {
         monitor.registerResourceOutputs = (_, callback) => callback(null, {});
     }
 
-    private register(request: RegisterResourceRequest): RegisterResponse {
+    private register(request: RegisterResourceRequest, monitor: Monitor): RegisterResponse {
         const type = request.getType();
         const name = request.getName();
         const urn = this.urn(request.getParent(), type, name);
@@ -259,6 +249,7 @@ class Recorder {
         this.options.onProgress?.(this.resources.size);
 
         const { id, state } = this.answer(request, inputs, secretOutputs);
+        monitor.resources.set(urn, { urn, id: id === "" ? null : id, state });
         return {
             getUrn: () => urn,
             getId: () => id,
@@ -302,7 +293,7 @@ class Recorder {
         secretOutputs: readonly string[],
     ): PlannedResource {
         const inputs: Properties = {};
-        for (const key of Object.keys(wire)) {
+        for (const key of Object.keys(wire).sort()) {
             inputs[key] = secretOutputs.includes(key) ? maskedMembers(wire[key]) : readable(wire[key], this.root);
         }
         return {

@@ -43,7 +43,10 @@ export function withoutSecretMarks(value: unknown): unknown {
     });
 }
 
-/** What people and files may see: secrets masked, assets and references spelled out without a trace of this machine. */
+/**
+ * What people and files may see: secrets masked, assets and references spelled out without a trace of this machine, keys in
+ * alphabetical order.
+ */
 export function readable(value: unknown, root = process.cwd()): unknown {
     return mapMembers(value, (object) => {
         switch (object[signatureKey]) {
@@ -78,7 +81,7 @@ function mapMembers(value: unknown, ofObject: (object: Properties) => unknown): 
 
 function mapObject(object: Properties, each: (member: unknown) => unknown): Properties {
     const result: Properties = {};
-    for (const key of Object.keys(object)) {
+    for (const key of Object.keys(object).sort()) {
         result[key] = each(object[key]);
     }
     return result;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { checkOutput, publish } from "../../simulation/publish";
 import { contents, temporaryDirectories } from "./support";
@@ -21,6 +21,17 @@ describe("an output directory", () => {
         publish(directory, [plan("2")]);
         assert.deepEqual(contents(directory), { "plan.json": "2" });
         assert.deepEqual(readdirSync(path.dirname(directory)), ["out"], "no temporary directory is left");
+    });
+
+    it("is left alone when nothing differs", () => {
+        const directory = path.join(temporary(), "out");
+        const files = [plan("1"), { path: "rules/x.yaml", content: "groups: []" }];
+        publish(directory, files);
+        const { ino } = statSync(path.join(directory, "plan.json"));
+        publish(directory, files);
+        assert.equal(statSync(path.join(directory, "plan.json")).ino, ino);
+        publish(directory, [plan("1"), { path: "rules/x.yaml", content: "groups: [1]" }]);
+        assert.notEqual(statSync(path.join(directory, "plan.json")).ino, ino);
     });
 
     it("may exist if it is empty", () => {
