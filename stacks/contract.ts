@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { PlatformContext } from "../components/context";
+import type { PlannedSystem } from "../components/system/declaration";
 import { ConfigError, type ConfigIssue } from "../config/errors";
 import { environments, platformConfig, type AddonName } from "../config/schema";
+import { claimsOf } from "./claims";
 
 /**
  * What a platform stack promises to the stacks that deploy into its cluster. It crosses the line between two stacks, which may be at
@@ -14,15 +16,23 @@ export const contractVersion = 1;
 /** Name of the stack output that holds the contract. */
 export const contractOutput = "platform";
 
-const contractSchema = z.object({
+const knownAddons: ReadonlySet<string> = new Set(Object.keys(platformConfig.shape.addons.unwrap().shape));
+
+export const contractSchema = z.object({
     contractVersion: z.literal(contractVersion),
     /** The stack that made the platform. */
     stack: z.string(),
     environment: z.enum(environments),
     /** Kubeconfig of the cluster; it holds no credentials. */
     kubeconfig: z.string(),
-    /** The add-ons that are installed. */
-    addons: z.array(z.enum(Object.keys(platformConfig.shape.addons.unwrap().shape) as [AddonName])),
+    /** The add-ons that are installed. One that this version of the program does not know is of no use to it. */
+    addons: z.array(z.string()).transform((names) => names.filter((name): name is AddonName => knownAddons.has(name))),
+    /** The platform stack's own systems and what each has for itself, so that nobody else takes it. */
+    systems: z
+        .array(z.object({ name: z.string(), namespaces: z.array(z.string()), hosts: z.array(z.string()) }))
+        .optional(),
+    /** Hosts of other stacks whose DNS records external-dns keeps. */
+    delegatedHosts: z.array(z.string()).optional(),
     gateway: z
         .object({
             className: z.string(),
@@ -55,10 +65,15 @@ export type PlatformContractOutputs = {
     readonly [Member in keyof PlatformContract]: pulumi.Input<PlatformContract[Member]>;
 };
 
-/** What a platform stack exports for the stacks on it; nothing without AWS. */
+/**
+ * What a platform stack exports for the stacks on it; nothing without AWS.
+ *
+ * @param taken the systems that it runs itself, and the hosts that it keeps DNS records of for others.
+ */
 export function contractOf(
     context: PlatformContext,
     kubeconfig: pulumi.Output<string>,
+    taken: { readonly systems: readonly PlannedSystem[]; readonly delegatedHosts: readonly string[] },
 ): PlatformContractOutputs | undefined {
     if (context.aws === undefined) {
         return undefined;
@@ -71,9 +86,19 @@ export function contractOf(
         environment: context.environment,
         kubeconfig,
         addons: [...context.addons].sort(),
+        systems: taken.systems.map(taking),
+        delegatedHosts: [...taken.delegatedHosts],
         ...(context.gateway !== undefined && { gateway: context.gateway }),
         aws: pulumi.output(aws) as pulumi.Output<PlatformContract["aws"]>,
     };
+}
+
+function taking(system: PlannedSystem): NonNullable<PlatformContract["systems"]>[number] {
+    const claims = claimsOf(system);
+    const values = (what: string): string[] => [
+        ...new Set(claims.filter((claim) => claim.what === what).map(({ value }) => value)),
+    ];
+    return { name: system.name, namespaces: values("namespace"), hosts: values("host") };
 }
 
 /**
@@ -106,6 +131,11 @@ function contractIssues(platformStack: string, value: unknown, issues: readonly 
     return issues.map((issue) => ({
         path: key,
         value: platformStack,
-        message: `that stack's output ${contractOutput}.${issue.path.map(String).join(".")} is not what the contract says: ${issue.message}`,
+        message: `that stack's output ${[contractOutput, ...issue.path.map(String)].join(".")} ${shortcoming(issue, value)}; deploy that stack again with this program`,
     }));
+}
+
+function shortcoming({ path, message }: z.core.$ZodIssue, value: unknown): string {
+    const found = path.reduce<unknown>((member, step) => (member as Record<PropertyKey, unknown>)[step], value);
+    return found === undefined ? "is missing" : `is not what the contract says: ${message}`;
 }

@@ -128,7 +128,6 @@ export function createTeamPlatform(
             kubernetes: cluster.provider,
             addons: new Set(contract.addons),
             ...(contract.gateway !== undefined && { gateway: contract.gateway }),
-            ...(contract.tracing !== undefined && { tracing: contract.tracing }),
             ...(contract.addons.includes("tracing") && { tracing: traceCollector }),
             ...sharedContext(config),
             ready: [],
