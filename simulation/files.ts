@@ -1,11 +1,12 @@
 import { helmFiles } from "./helmFiles";
+import { kustomizationFiles } from "./kustomization";
 import { kubernetesObjects, manifestFiles } from "./manifests";
 import { dashboardFiles, ruleFiles } from "./monitoringFiles";
 import type { OutputFile } from "./outputFile";
 import { planFile } from "./planFile";
 import type { Plan } from "./record";
 
-/** What may stand at the top of an output directory. */
+/** What may stand at the top of an output directory, beside a directory for each system. */
 export const outputEntries: readonly string[] = ["plan.json", "manifests", "helm", "rules", "dashboards"];
 
 /** Every file of a simulation's output. The same plan gives the same bytes. */
@@ -17,5 +18,6 @@ export function filesOf(plan: Plan): OutputFile[] {
         ...helmFiles(plan),
         ...ruleFiles(objects),
         ...dashboardFiles(objects),
+        ...kustomizationFiles(objects),
     ];
 }

@@ -2,7 +2,11 @@ import type { KubernetesObject } from "./manifests";
 import { fileName, type OutputFile } from "./outputFile";
 import { yamlText } from "./yamlText";
 
-const partOf = "app.kubernetes.io/part-of";
+/** What a system's directory holds. */
+export const kustomizationEntries: readonly string[] = ["kustomization.yaml", "resources.yaml"];
+
+/** As components/system/systemNamespace.ts sets it. */
+const systemLabel = "platform/system";
 
 /**
  * Every system as a kustomize root: `kubectl apply -k out/<stack>/<system>`. Secrets are left out, because their values are masked:
@@ -33,7 +37,7 @@ export function kustomizationFiles(objects: readonly KubernetesObject[]): Output
 function namespacesBySystem(objects: readonly KubernetesObject[]): Map<string, Set<string>> {
     const systems = new Map<string, Set<string>>();
     for (const { kind, metadata } of objects) {
-        const system = metadata.labels?.[partOf];
+        const system = metadata.labels?.[systemLabel];
         if (kind === "Namespace" && system !== undefined) {
             systems.set(system, (systems.get(system) ?? new Set()).add(metadata.name));
         }

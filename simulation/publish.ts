@@ -11,6 +11,7 @@ import {
 import path from "node:path";
 import { UserError } from "./failure";
 import { outputEntries } from "./files";
+import { kustomizationEntries } from "./kustomization";
 import type { OutputFile } from "./outputFile";
 
 /**
@@ -26,7 +27,9 @@ export function checkOutput(directory: string): string {
     if (existing === "file") {
         throw new UserError(`${directory} is a file; choose another directory with --out.`);
     }
-    const foreign = readdirSync(directory).filter((entry) => !outputEntries.includes(entry));
+    const foreign = readdirSync(directory).filter(
+        (entry) => !outputEntries.includes(entry) && !isKustomization(path.join(directory, entry)),
+    );
     if (foreign.length > 0) {
         const shown = foreign.slice(0, 3).join(", ") + (foreign.length > 3 ? ", …" : "");
         throw new UserError(
@@ -34,6 +37,14 @@ export function checkOutput(directory: string): string {
         );
     }
     return realpathSync(directory);
+}
+
+/** A system's directory is known by what is in it: its name is the stack's to choose. */
+function isKustomization(directory: string): boolean {
+    return (
+        kindOf(directory) === "directory" &&
+        readdirSync(directory).every((entry) => kustomizationEntries.includes(entry))
+    );
 }
 
 function kindOf(directory: string): "directory" | "file" | undefined {

@@ -4,6 +4,9 @@ import { Component } from "../component";
 import { allowDns, denyAll, restrictedPodSecurity } from "./policies";
 import { containerDefaults, quotaFor, type Demand, type Openings } from "./quota";
 
+/** The label by which a namespace says which system of the platform it belongs to. */
+export const systemLabel = "platform/system";
+
 export interface SystemNamespaceArgs {
     /** Name of the namespace. A change moves everything in it, with a gap. */
     readonly namespace: string;
@@ -43,6 +46,7 @@ export class SystemNamespace extends Component {
         const labels = {
             ...restrictedPodSecurity,
             "app.kubernetes.io/part-of": this.args.system,
+            [systemLabel]: this.args.system,
             // Pods count as ready only once the load balancer sends them requests, so a rollout drops none.
             "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
         };
