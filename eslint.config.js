@@ -16,6 +16,8 @@ module.exports = tseslint.config(
             "@typescript-eslint/consistent-type-imports": "error",
             "@typescript-eslint/explicit-module-boundary-types": "error",
             "@typescript-eslint/switch-exhaustiveness-check": "error",
+            // What is taken out of an object to leave it behind is used by not being there.
+            "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
             "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
         },
     },

@@ -169,7 +169,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     if (!(at instanceof z.ZodObject)) {
         return [];
     }
-    return [...Object.keys(at.shape as object), ...(path.length === 0 ? Object.keys(platformSecrets) : [])];
+    return [...Object.keys(at.shape), ...(path.length === 0 ? Object.keys(platformSecrets) : [])];
 }
 
 function unwrap(schema: unknown): unknown {

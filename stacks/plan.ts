@@ -10,7 +10,7 @@ import type { ConfigIssue } from "../config/errors";
 import { nearest } from "../config/nearest";
 import type { AddonName, PlatformConfig, SystemSettings } from "../config/schema";
 import { installedAddons } from "./addons";
-import { sharedClaims } from "./claims";
+import { claimIssues } from "./claims";
 
 /** The systems that a stack runs, or everything that is wrong with them. */
 export interface SystemsPlan {
@@ -41,7 +41,7 @@ export function planSystems(
             ...missingParts(system, config, addons),
         );
     }
-    return { systems, issues: [...issues, ...deliveryIssues(config, systems, addons), ...sharedClaims(systems)] };
+    return { systems, issues: [...issues, ...deliveryIssues(config, systems, addons), ...claimIssues(systems)] };
 }
 
 function unknownSystem(
@@ -178,7 +178,7 @@ function knownParts({ declaration, placement }: PlannedSystem, instanceClass: st
     });
     const cacheParts = Object.keys(caches).map((name) => [name, { kind: "redis" as const }] as const);
     return {
-        stores: Object.fromEntries([...databaseParts, ...cacheParts]),
+        stores: { ...Object.fromEntries(databaseParts), ...Object.fromEntries(cacheParts) },
         secrets: Object.fromEntries(Object.entries(secrets).map(([name, spec]) => [name, secretKeys(spec)])),
     };
 }

@@ -54,10 +54,11 @@ export async function composeStack(
     const { delegatedHosts } = config.platform.edge;
     const ownContract =
         kubeconfig === undefined ? undefined : contractOf(context, kubeconfig, { systems, delegatedHosts });
+    const endpoints = running.map((system, index) => [systems[index]?.name, system.endpoints] as const);
     return {
         ...outputs,
         ...(kubeconfig !== undefined && { kubeconfig }),
-        endpoints: Object.fromEntries(running.map((system, index) => [systems[index]?.name, system.endpoints])),
+        endpoints: Object.fromEntries(endpoints) as StackOutputs["endpoints"],
         ...(ownContract !== undefined && { [contractOutput]: ownContract }),
     };
 }

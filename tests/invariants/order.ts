@@ -14,7 +14,8 @@ const isRelease =
     (resource: PlannedResource): boolean =>
         resource.type === "kubernetes:helm.sh/v3:Release" && resource.inputs.chart === chart;
 
-const apiGroup = (resource: PlannedResource): string => String(resource.inputs.apiVersion ?? "").split("/")[0] ?? "";
+const apiGroup = ({ inputs }: PlannedResource): string =>
+    typeof inputs.apiVersion === "string" ? (inputs.apiVersion.split("/")[0] ?? "") : "";
 
 const isWorkload = (resource: PlannedResource): boolean => /^kubernetes:(apps|batch)\//.test(resource.type);
 
