@@ -1,3 +1,6 @@
+import { addonDefinitions } from "../components/addons/catalogue";
+import { platformLogGroup, logGroupOf } from "../components/addons/logRouting";
+import { monitoringNamespace } from "../components/observability/names";
 import type { PlannedSystem } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
 
@@ -30,10 +33,10 @@ function claim(what: Claim["what"], value: string | undefined, path: string, sys
     return value === undefined ? [] : [{ what, value, path, system }];
 }
 
-/** What is claimed twice. The parts of a system may share its namespaces, but no host. */
-export function sharedClaims(systems: readonly PlannedSystem[]): ConfigIssue[] {
+/** What is claimed twice, or belongs to the platform. The parts of a system may share its namespaces, but no host. */
+export function claimIssues(systems: readonly PlannedSystem[]): ConfigIssue[] {
     const claims = systems.flatMap(claimsOf);
-    return claims.flatMap(({ what, value, path, system }, index) => {
+    const twice = claims.flatMap(({ what, value, path, system }, index) => {
         const first = claims
             .slice(0, index)
             .find(
@@ -43,4 +46,30 @@ export function sharedClaims(systems: readonly PlannedSystem[]): ConfigIssue[] {
             ? []
             : [{ path, value, message: `this ${what} already belongs to ${first.path}; each needs its own` }];
     });
+    const ofPlatform = claims
+        .filter(({ what, value }) => what === "namespace" && isPlatformNamespace(value))
+        .map(({ path, value }) => ({ path, value, message: "this namespace belongs to the platform; take another" }));
+    const logsOfPlatform = systems
+        .filter(({ name }) => isPlatformName(name))
+        .map(({ name }) => ({
+            path: `platform:systems.${name}`,
+            message: "this is the name that the platform's own logs are kept under; take another",
+        }));
+    return [...twice, ...ofPlatform, ...logsOfPlatform];
+}
+
+const platformNamespaces: ReadonlySet<string> = new Set([
+    "default",
+    monitoringNamespace,
+    ...addonDefinitions.map(({ namespace }) => namespace),
+]);
+
+/** Whether the cluster or an add-on, installed or not, lives there. Kubernetes keeps `kube-` for itself. */
+export function isPlatformNamespace(namespace: string): boolean {
+    return platformNamespaces.has(namespace) || namespace.startsWith("kube-");
+}
+
+/** Whether a system of this name would share its log group with the platform. */
+export function isPlatformName(name: string): boolean {
+    return logGroupOf(name, "any") === platformLogGroup("any");
 }

@@ -79,7 +79,7 @@ export function contractOf(
         return undefined;
     }
     // Certificate and zone are about this stack's own hosts, so they stay here.
-    const { certificateArn: _, hostedZoneId: __, ...aws } = context.aws;
+    const { certificateArn, hostedZoneId, ...aws } = context.aws;
     return {
         contractVersion,
         stack: context.stack,
@@ -119,11 +119,11 @@ export function readContract(stack: string, platformStack: string, value: unknow
 const key = "platform:platformStack";
 
 function contractIssues(platformStack: string, value: unknown, issues: readonly z.core.$ZodIssue[]): ConfigIssue[] {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
         const message = `that stack has no output "${contractOutput}"; is it a platform stack, and has it been deployed with this program?`;
         return [{ path: key, value: platformStack, message }];
     }
-    const version = (value as { contractVersion?: unknown } | null)?.contractVersion;
+    const { contractVersion: version } = value as { readonly contractVersion?: unknown };
     if (version !== contractVersion) {
         const message = `that stack speaks version ${String(version)} of the contract, this program version ${contractVersion}; deploy the older of the two with the newer program first`;
         return [{ path: key, value: platformStack, message }];

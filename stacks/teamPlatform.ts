@@ -80,12 +80,13 @@ function takenByPlatform(system: PlannedSystem, { stack, systems: others = [] }:
 
 /** The platform's external-dns keeps records of the hosts that it was told of, and of no others. */
 function hostsWithoutRecord({ name, declaration }: PlannedSystem, contract: PlatformContract): ConfigIssue[] {
-    const { stack, addons, delegatedHosts } = contract;
+    const { stack, addons, delegatedHosts, systems = [] } = contract;
     if (delegatedHosts === undefined || !addons.includes("externalDns")) {
         return [];
     }
+    const recorded = new Set([...delegatedHosts, ...systems.flatMap(({ hosts }) => hosts)]);
     return Object.entries(declaration.services).flatMap(([service, { edge }]) =>
-        edge?.host === undefined || delegatedHosts.includes(edge.host)
+        edge?.host === undefined || recorded.has(edge.host)
             ? []
             : [
                   {
