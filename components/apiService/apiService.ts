@@ -233,6 +233,7 @@ export class ApiService extends Component {
                     loadBalancerCidrs: cidrs,
                     ...(gatewayNamespace !== undefined && { gatewayNamespace }),
                     scraped: this.plan.metricsPath !== null && addons.has("monitoring"),
+                    proxyScraped: addons.has("monitoring"),
                     stores: this.connections.map(({ connection }) => connection),
                     calls: calls.map(({ name, port }) => ({ pods: selectorFor(this.scope, name), port })),
                     outsideCalls,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorFor } from "../context";
+import { clientTrafficPolicySpec } from "../gateway/bodies";
 import { physicalName } from "../naming";
 import { tagsFor } from "../tags";
 import { deregistrationDelayOf } from "./defaults";
@@ -99,6 +100,13 @@ function createGateway(part: ServicePart, edge: GatewayEdge, needs: Resources): 
         { ...part.metadata(), annotations: issuer },
         gatewaySpec(model),
         needs,
+    );
+    create(
+        "client-policy",
+        { apiVersion: envoy, kind: "ClientTrafficPolicy" },
+        { ...part.metadata() },
+        clientTrafficPolicySpec(part.name),
+        [listener],
     );
     const route = create(
         "route",

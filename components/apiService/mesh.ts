@@ -9,6 +9,9 @@ export const linkerdNamespace = "linkerd";
 /** Port on which a proxy takes what other proxies send. Source: Linkerd's Helm values, `proxy.ports.inbound`. */
 export const proxyPort = 4143;
 
+/** Port of a proxy's own metrics, which it answers whoever the network policies let through. Source: `proxy.ports.admin`. */
+export const proxyMetricsPort = 4191;
+
 /** Where proxies get their certificates, the addresses of others, and the policies. Source: the Services of Linkerd's control plane. */
 export const controlPlanePorts = [8080, 8086, 8090] as const;
 

@@ -1,7 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type { NetworkTarget } from "../connection";
+import { proxyPodLabels } from "../gateway/names";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
-import { controlPlanePorts, linkerdNamespace, proxyPort } from "./mesh";
+import { controlPlanePorts, linkerdNamespace, proxyMetricsPort, proxyPort } from "./mesh";
 import type { OutsideCall, OutsideCaller } from "./spec";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -26,6 +27,8 @@ export interface NetworkFlows {
     readonly gatewayNamespace?: string;
     /** Whether Prometheus collects metrics from it. */
     readonly scraped: boolean;
+    /** Whether Prometheus collects metrics from its proxy, where it is in the mesh. */
+    readonly proxyScraped: boolean;
     /** Stores that it uses. */
     readonly stores: readonly { readonly network: NetworkTarget; readonly port: number }[];
     /** Services that it calls: labels of their pods, and the port of their containers. */
@@ -47,9 +50,6 @@ export interface NetworkFlows {
 }
 
 const prometheusPods = podsOf(monitoringNamespace, prometheusPodLabels);
-
-/** Labels that Envoy Gateway gives its proxies. */
-const gatewayPods = { "app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy" };
 
 /** Where every node answers for the Pod Identity agent. Source: Amazon EKS User Guide, "EKS Pod Identity considerations". */
 const podIdentityAgent = { ipBlock: { cidr: "169.254.170.23/32" } };
@@ -125,11 +125,14 @@ function ingressRules(flows: NetworkFlows): Ingress[] {
             podsOf(namespace, service === undefined ? undefined : { [nameLabel]: service }),
         ),
         ...loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
-        ...(gatewayNamespace === undefined ? [] : [podsOf(gatewayNamespace, gatewayPods)]),
+        ...(gatewayNamespace === undefined ? [] : [podsOf(gatewayNamespace, proxyPodLabels)]),
         ...(scraped ? [prometheusPods] : []),
     ];
-    // A rule without sources would allow everybody. Callers in the mesh come to the proxy's port, all others to the container's.
-    return sources.length === 0 ? [] : [{ from: sources, ports: [...tcp(port), ...meshPort(flows)] }];
+    return [
+        // A rule without sources would allow everybody. Callers in the mesh come to the proxy's port, all others to the container's.
+        ...(sources.length === 0 ? [] : [{ from: sources, ports: [...tcp(port), ...meshPort(flows)] }]),
+        ...(flows.mesh && flows.proxyScraped ? [{ from: [prometheusPods], ports: tcp(proxyMetricsPort) }] : []),
+    ];
 }
 
 function egressRules(flows: NetworkFlows): Egress[] {

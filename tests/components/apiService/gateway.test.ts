@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { GatewayContext } from "../../../components/context";
 import type { GatewayEdge } from "../../../components/apiService/spec";
 import { trafficSpec, type GatewayModel } from "../../../components/apiService/gateway";
+import { clientTrafficPolicySpec } from "../../../components/gateway/bodies";
+import { proxyPodLabels } from "../../../components/gateway/names";
 import { customObject, deployService, manifest, type PlatformOptions } from "./fixture";
 
 const gateway: GatewayContext = {
@@ -73,6 +75,19 @@ describe("gateway of a service", () => {
         );
     });
 
+    it("treats clients as the shared gateway does: TLS 1.2 at least, patience with limits, addresses from the connection", async () => {
+        const graph = await deployService({ edge }, { gateway });
+        const { apiVersion, metadata, spec } = customObject(graph, "ClientTrafficPolicy");
+        assert.equal(apiVersion, "gateway.envoyproxy.io/v1alpha1");
+        assert.equal(metadata.namespace, "shop");
+        assert.deepEqual(spec, clientTrafficPolicySpec("api"));
+        const { targetRefs, tls, timeout, clientIPDetection } = spec as Record<string, unknown>;
+        assert.deepEqual(targetRefs, [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "api" }]);
+        assert.equal((tls as { minVersion: string }).minVersion, "1.2");
+        assert.ok(timeout !== undefined && clientIPDetection === undefined);
+        assert.ok(graph.waitsFor(graph.object("ClientTrafficPolicy", "api"), graph.object("Gateway", "api")));
+    });
+
     it("limits requests of each client address and the size of bodies", async () => {
         const { apiVersion, spec } = customObject(await deployService({ edge }, { gateway }), "BackendTrafficPolicy");
         assert.equal(apiVersion, "gateway.envoyproxy.io/v1alpha1");
@@ -128,9 +143,7 @@ describe("gateway of a service", () => {
                 from: [
                     {
                         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "envoy-gateway-system" } },
-                        podSelector: {
-                            matchLabels: { "app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy" },
-                        },
+                        podSelector: { matchLabels: { ...proxyPodLabels } },
                     },
                 ],
                 ports: [{ protocol: "TCP", port: 8000 }],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { types } from "@pulumi/kubernetes";
 import type { EdgeSpec } from "../../../components/apiService/spec";
+import type { AddonName } from "../../../config/schema";
 import type { ResourceGraph } from "../../harness";
 import { allAddons, cache, customObject, deployService, manifest, type ServiceOptions } from "./fixture";
 
@@ -24,8 +25,8 @@ const meshObjects = (graph: ResourceGraph): ResourceGraph["all"] =>
 const specOf = (graph: ResourceGraph, kind: string, suffix: string): unknown =>
     customObject(graph, kind, `user-service${suffix}`).spec;
 
-const portsBetween = (rule: types.output.networking.v1.NetworkPolicyIngressRule | undefined): unknown =>
-    rule?.ports.map(({ port }) => port);
+const portsBetween = (rule: types.output.networking.v1.NetworkPolicyIngressRule | undefined): unknown[] =>
+    rule?.ports.map(({ port }) => port) ?? [];
 
 describe("service in the mesh", () => {
     it("gets a proxy with resources of its own, and stays restricted", async () => {
@@ -124,6 +125,24 @@ describe("service in the mesh", () => {
         );
         assert.deepEqual(egress[3]?.to, [
             { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "linkerd" } } },
+        ]);
+    });
+
+    it("lets Prometheus ask the proxies how they do, where there is a Prometheus", async () => {
+        const ingress = async (addons: readonly AddonName[]): Promise<unknown[][]> =>
+            manifest(
+                await deployService({ ...service, metricsPath: null }, { addons }),
+                "NetworkPolicy",
+                "user-service",
+            ).spec.ingress.map(portsBetween);
+        assert.deepEqual(await ingress(allAddons), [[3002, 4143], [4191]]);
+        assert.deepEqual(await ingress(allAddons.filter((each) => each !== "monitoring")), [[3002, 4143]]);
+        const { ingress: rules } = manifest(await deployService(service), "NetworkPolicy", "user-service").spec;
+        assert.deepEqual(rules[1]?.from, [
+            {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
+                podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
+            },
         ]);
     });
 

@@ -10,6 +10,7 @@ const alone: NetworkFlows = {
     outsideCallers: [],
     loadBalancerCidrs: [],
     scraped: false,
+    proxyScraped: false,
     stores: [],
     calls: [],
     outsideCalls: [],
@@ -38,6 +39,7 @@ describe("network policy of a service", () => {
             callers: [{ app: "web" }],
             loadBalancerCidrs: ["10.0.0.0/24", "10.0.1.0/24"],
             scraped: true,
+            proxyScraped: true,
         });
         assert.deepEqual(ingress, [
             {
@@ -157,6 +159,7 @@ describe("network policy of a service", () => {
             outsideCallers: fc.array(fc.record({ namespace: fc.constant("other") }), { maxLength: 2 }),
             loadBalancerCidrs: cidrs,
             scraped: fc.boolean(),
+            proxyScraped: fc.boolean(),
             stores: fc.array(fc.record({ network: fc.record({ kind: fc.constant("cidrs" as const), cidrs }), port }), {
                 maxLength: 2,
             }),
