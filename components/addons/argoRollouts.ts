@@ -35,7 +35,14 @@ export const argoRollouts: AddonDefinition = {
                 priorityClassName: clusterCritical,
                 logging: { level: "info", format: "json" },
                 pdb: maxUnavailable === undefined ? { enabled: false } : { enabled: true, maxUnavailable },
-                metrics: { enabled: true, serviceMonitor: { enabled: context.monitoring } },
+                metrics: {
+                    enabled: true,
+                    serviceMonitor: {
+                        enabled: context.monitoring,
+                        // The metrics say which namespace a Rollout is in; the controller's own would take the label's place.
+                        relabelings: [{ action: "labeldrop", regex: "namespace" }],
+                    },
+                },
             },
             podSecurityContext: { ...restrictedPod, runAsUser: 999 },
             containerSecurityContext: restrictedContainer,

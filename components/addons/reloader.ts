@@ -12,11 +12,14 @@ export const reloader: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "reloader", version: "2.2.16", repository: "https://stakater.github.io/stakater-charts" },
     pods: { controller },
-    after: ["awsLoadBalancerController"],
+    // The chart gives no right on Rollouts before their kind exists.
+    after: ["awsLoadBalancerController", "argoRollouts"],
     values: (context) => ({
         fullnameOverride: "reloader",
         reloader: {
             ignoreConfigMaps: true,
+            // A Rollout's pods are replaced as by a new version: tested, switched, watched. A secret that does not work gets no requests.
+            isArgoRollouts: context.enabled.argoRollouts,
             // A marker in the pod template; the default adds a variable to the container.
             reloadStrategy: "annotations",
             logFormat: "json",

@@ -290,8 +290,32 @@ describe("Argo Rollouts", () => {
         assert.deepEqual(values.dashboard, { enabled: false });
     });
 
+    it("is scraped for how many pods Rollouts have, by the Rollouts' namespaces", () => {
+        assert.deepEqual((values.controller as { metrics: unknown }).metrics, {
+            enabled: true,
+            serviceMonitor: { enabled: true, relabelings: [{ action: "labeldrop", regex: "namespace" }] },
+        });
+    });
+
     it("leaves rollouts running when it is removed", () => {
         assert.equal(values.keepCRDs, true);
+    });
+});
+
+describe("the reloader", () => {
+    const valuesOf = (argoRollouts: boolean): { isArgoRollouts: boolean } =>
+        definition("reloader").values({ ...context, enabled: { ...everything, argoRollouts } }).reloader as {
+            isArgoRollouts: boolean;
+        };
+
+    it("restarts Rollouts where there are any", () => {
+        assert.equal(valuesOf(true).isArgoRollouts, true);
+        assert.equal(valuesOf(false).isArgoRollouts, false);
+    });
+
+    it("comes after the kind Rollout, without which its chart gives it no right on them", () => {
+        const names = wantedAddons(everything, context).map(({ name }) => name);
+        assert.ok(names.indexOf("argoRollouts") < names.indexOf("reloader"));
     });
 });
 

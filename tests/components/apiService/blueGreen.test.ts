@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { smokeTemplate, watchTemplate } from "../../../components/apiService/blueGreen";
 import { blueGreenPlanOf } from "../../../components/apiService/blueGreenPlan";
 import type { BlueGreenStrategy, EdgeSpec } from "../../../components/apiService/spec";
-import { allAddons, customObject, deployService, manifest, type ServiceOptions } from "./fixture";
+import { allAddons, customObject, database, deployService, manifest, type ServiceOptions } from "./fixture";
 
 const strategy: BlueGreenStrategy = {
     kind: "blue-green",
@@ -105,6 +105,15 @@ describe("blue-green service", () => {
         for (const name of ["api-smoke-test", "api-watch"]) {
             assert.ok(graph.waitsFor(rollout, graph.object("AnalysisTemplate", name)));
         }
+    });
+
+    it("starts anew with a rotated secret, as the Rollout says itself", async () => {
+        const graph = await deployService(() => ({
+            ...service,
+            connections: [{ spec: { to: "postgres" }, connection: database() }],
+        }));
+        const { annotations } = customObject(graph, "Rollout").metadata;
+        assert.equal(annotations["secret.reloader.stakater.com/reload"], "postgres-credentials");
     });
 
     it("can be previewed before anything exists", async () => {
