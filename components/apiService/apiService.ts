@@ -139,7 +139,7 @@ export class ApiService extends Component {
             this.part.options(),
         );
         const { aws, stack, environment, extraTags } = this.scope.platform;
-        if (aws === undefined) {
+        if (aws === undefined || !this.plan.awsIdentity) {
             return [account];
         }
         const role = new PodIdentityRole(
@@ -240,7 +240,7 @@ export class ApiService extends Component {
                     kubernetesApi: this.plan.readsPods,
                     mesh: this.plan.mesh !== undefined,
                     ...(this.args.tracing !== undefined && tracing !== undefined && { collector: tracing }),
-                    awsIdentity: aws !== undefined,
+                    awsIdentity: aws !== undefined && this.plan.awsIdentity,
                     internet: this.plan.internetAccess || usesAws,
                     awsEndpointCidrs: usesAws ? (aws?.interfaceEndpointCidrs ?? []) : [],
                 }),

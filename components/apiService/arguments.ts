@@ -73,6 +73,12 @@ function platformProblems(args: ApiServiceArgs): Problems {
             awsPermissions.flatMap(({ actions }) => actions),
             "needs a platform on AWS; this one allows none",
         ),
+        ...issue(
+            awsPermissions.length > 0 && args.awsIdentity === false,
+            "awsIdentity",
+            false,
+            "must be true for a service with awsPermissions",
+        ),
     ];
 }
 

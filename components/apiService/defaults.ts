@@ -31,6 +31,7 @@ export interface ServicePlan {
     readonly limits: Required<ResourceAmounts>;
     readonly runAsUser: number;
     readonly probes: Readonly<Record<"liveness" | "readiness" | "startup", Required<ProbeSpec>>>;
+    readonly awsIdentity: boolean;
     readonly internetAccess: boolean;
     readonly settings: Readonly<Record<string, string>>;
     readonly metricsPath: string | null;
@@ -86,6 +87,7 @@ export function planOf(spec: PlainSpec): ServicePlan {
         limits: amountsOf(spec.resources?.limits, defaultLimits),
         runAsUser: spec.runAsUser ?? 1000,
         probes: probesOf(spec.probes ?? "/health"),
+        awsIdentity: spec.awsIdentity ?? true,
         internetAccess: spec.internetAccess ?? false,
         settings: spec.settings ?? {},
         metricsPath: spec.metricsPath === undefined ? "/metrics" : spec.metricsPath,

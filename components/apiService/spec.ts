@@ -64,12 +64,18 @@ export interface ConnectionSpec {
      * replicas), DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD, DATABASE_SSLMODE (`require` or `disable` for
      * PostgreSQL, `REQUIRED` or `DISABLED` for MySQL), DATABASE_CA_FILE; for caches: REDIS_HOST, REDIS_PORT, REDIS_TLS (`true` or
      * `false`), REDIS_PASSWORD, REDIS_CA_FILE. The CA file is set where the store's certificate is signed by an authority of its
-     * own: the path of that authority's certificate.
+     * own: the path of that authority's certificate. Null: the service is not told, because it knows from elsewhere.
      */
     readonly variables?: Partial<
-        Record<"host" | "readHost" | "port" | "name" | "user" | "password" | "tls" | "certificateAuthority", string>
+        Record<
+            "host" | "readHost" | "port" | "name" | "user" | "password" | "tls" | "certificateAuthority",
+            string | null
+        >
     >;
-    /** Most connections that one pod opens. Checked against the database: pool × most pods must leave 10 for others. */
+    /**
+     * Most connections that one pod opens. Checked against the database: pool × most pods, twice that where an update runs the new version
+     * beside the old one, must leave 10 for others.
+     */
     readonly poolSize?: number;
 }
 
@@ -97,6 +103,14 @@ export interface MetricNames {
     readonly databaseErrors?: string;
     /** Counter of attempts to reach a cache that failed. Default redis_connection_errors_total. */
     readonly cacheErrors?: string;
+}
+
+/** How failures of something that a service does beside answering requests are counted. */
+export interface OperationSpec {
+    /** Name of the counter of operations. */
+    readonly counter: string;
+    /** Labels of those that failed, such as `{ status: "error" }`. */
+    readonly failed: Readonly<Record<string, string>>;
 }
 
 /** What a service records of the requests that pass it. */
@@ -174,6 +188,11 @@ export interface ServiceSpec {
      * and `allowedCallers` get an answer. Pods roll when it changes. Default: none, the network policies alone decide.
      */
     readonly mesh?: "linkerd";
+    /**
+     * Whether its pods can get AWS credentials at all: an IAM role of their own, without permissions until some are granted, and a way to the
+     * Pod Identity agent. Changed in place. Default true.
+     */
+    readonly awsIdentity?: boolean;
     /** Whether the service may open HTTPS connections to the internet. Default false. */
     readonly internetAccess?: boolean;
     /** What is not secret: keys of the ConfigMap, given to the container as environment variables. Pods roll when it changes. */
@@ -194,6 +213,11 @@ export interface ServiceSpec {
     /** Seconds between two scrapes of the metrics. Default: the platform's interval. Changed in place. */
     readonly metricsIntervalSeconds?: number;
     readonly metricNames?: MetricNames;
+    /**
+     * What it does beside answering requests, such as batches, by name: shown on the dashboard, with an alert when it fails. Changed in
+     * place. Default: nothing.
+     */
+    readonly operations?: Readonly<Record<string, OperationSpec>>;
     readonly objectives?: ObjectivesSpec;
     /**
      * Whether the service sends spans by OpenTelemetry: its SDK is configured by OTEL_* variables, and switched off where the platform

@@ -227,22 +227,23 @@ function kubernetesNameProblems(spec: ServiceSpec): Problems {
 const sparedConnections = 10;
 
 function poolProblems(spec: ServiceSpec, plan: ServicePlan, { stores = {} }: KnownParts): Problems {
-    const { max } = podBounds(plan.replicas);
+    const most = podBounds(plan.replicas).max;
+    const pods = plan.blueGreen === undefined ? most : 2 * most;
     return (spec.connections ?? []).map(connectionOf).flatMap(({ to, poolSize }, index) => {
-        const most = stores[to]?.maxConnections;
+        const accepted = stores[to]?.maxConnections;
         const path = `connections.${index}.poolSize`;
         if (poolSize === undefined) {
             return [];
         }
         return [
             ...outside(path, poolSize, 1, 10_000),
-            ...(most === undefined
+            ...(accepted === undefined
                 ? []
                 : issue(
-                      poolSize * max > most - sparedConnections,
+                      poolSize * pods > accepted - sparedConnections,
                       path,
                       poolSize,
-                      `must be at most ${Math.floor((most - sparedConnections) / max)}: ${max} pods share the ${most} connections of ${to}, of which ${sparedConnections} are left for others`,
+                      `must be at most ${Math.floor((accepted - sparedConnections) / pods)}: ${pods} pods share the ${accepted} connections of ${to}, of which ${sparedConnections} are left for others`,
                   )),
         ];
     });

@@ -54,13 +54,16 @@ function connectionClaims(spec: ServiceSpec, known: KnownParts): Claim[] {
         .map(connectionOf)
         .flatMap((connection, index) =>
             Object.entries(certainNames(connection, known)).flatMap(([part, name]) =>
-                name === undefined ? [] : [{ name, path: `connections.${index}.variables.${part}` }],
+                typeof name !== "string" ? [] : [{ name, path: `connections.${index}.variables.${part}` }],
             ),
         );
 }
 
 /** Without the kind of the store only the names that the spec itself gives are certain. */
-function certainNames(connection: ConnectionSpec, { stores = {} }: KnownParts): ReturnType<typeof variableNames> {
+function certainNames(
+    connection: ConnectionSpec,
+    { stores = {} }: KnownParts,
+): NonNullable<ConnectionSpec["variables"]> {
     const store = stores[connection.to];
     if (store === undefined) {
         return connection.variables ?? {};

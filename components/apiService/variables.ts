@@ -64,7 +64,8 @@ export function variableNames(
 ): Readonly<Partial<Record<Part, string>>> {
     const defaults = kind === "redis" ? cacheNames : databaseNames;
     const given = Object.entries(spec.variables ?? {}).filter(([, name]) => name !== undefined);
-    return { ...defaults, ...Object.fromEntries(given) };
+    const names: Partial<Record<Part, string | null>> = { ...defaults, ...Object.fromEntries(given) };
+    return Object.fromEntries(Object.entries(names).filter(([, name]) => name !== null));
 }
 
 /** The environment variables by which a container is told about a store. */

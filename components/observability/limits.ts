@@ -1,9 +1,9 @@
 /** When an alert fires. */
 export interface Limit {
-    /** The value that must be passed; see the table for the unit. Absent where the alert is about something being gone. */
+    /** The value that must be passed; see the table for the unit. Not used where the alert is about something being gone. */
     readonly value: number;
     /** How long the condition must hold, as a Prometheus duration. */
-    readonly for: string;
+    readonly for: `${number}${"s" | "m" | "h"}`;
 }
 
 /**
@@ -27,6 +27,8 @@ export const defaultLimits = {
     HighErrorRate: { value: 5, for: "5m" },
     // Seconds at the 95th percentile.
     HighResponseTime: { value: 1, for: "5m" },
+    // Failures a minute.
+    OperationFailing: { value: 0.1, for: "5m" },
 
     // Percent of the container's limit, or of its request where it has none.
     HighCPUUsage: { value: 80, for: "10m" },
@@ -77,13 +79,26 @@ export type AlertName = keyof typeof defaultLimits;
 /** The limits of one part of a system. */
 export type Limits = Readonly<Record<AlertName, Limit>>;
 
-/** The default limits with some values replaced; how long a condition must hold stays. */
-export function limitsWith(values: Readonly<Partial<Record<AlertName, number | undefined>>>): Limits {
+/** What a system says in place of the defaults: another value, another time, or both. */
+export type LimitChanges = Readonly<Partial<Record<AlertName, Partial<Limit>>>>;
+
+/**
+ * The default limits with some values replaced, and over them what the system says of its own accord.
+ *
+ * @param values that follow from other parts of the declaration, such as objectives; how long a condition must hold stays.
+ */
+export function limitsWith(
+    values: Readonly<Partial<Record<AlertName, number | undefined>>>,
+    changes: LimitChanges = {},
+): Limits {
     const limits: Record<AlertName, Limit> = { ...defaultLimits };
     for (const [name, value] of Object.entries(values) as [AlertName, number | undefined][]) {
         if (value !== undefined) {
             limits[name] = { ...limits[name], value };
         }
+    }
+    for (const [name, change] of Object.entries(changes) as [AlertName, Partial<Limit>][]) {
+        limits[name] = { ...limits[name], ...change };
     }
     return limits;
 }

@@ -1,10 +1,10 @@
 import { planOf, podBounds } from "../apiService/defaults";
-import type { MetricNames, ServiceSpec } from "../apiService/spec";
+import type { MetricNames, OperationSpec, ServiceSpec } from "../apiService/spec";
 import type { StoreConnection } from "../connection";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "../system/declaration";
 import { longestGapHours } from "./backupSchedule";
-import { limitsWith, type Limits } from "./limits";
+import { limitsWith, type LimitChanges, type Limits } from "./limits";
 import { localUrls } from "./names";
 import { literally } from "./promql";
 
@@ -24,9 +24,15 @@ export interface MonitoredService extends Monitored {
     readonly job: string;
     /** Names of its metrics; absent when it exports none. */
     readonly metrics?: Readonly<Required<MetricNames>>;
+    /** What it does beside answering requests, with the counters of what failed. */
+    readonly operations: readonly (OperationSpec & { readonly operation: string })[];
+    /** What makes its pods. Of Rollouts kube-state-metrics knows nothing but the pods. */
+    readonly controller: "Deployment" | "Rollout";
     /** Whether it connects to a database or a cache of the system. */
     readonly usesDatabase: boolean;
     readonly usesCache: boolean;
+    /** Fewest pods. */
+    readonly replicas: number;
     /** Bounds of the autoscaler; absent without one. */
     readonly autoscaler?: { readonly min: number; readonly max: number };
 }
@@ -103,7 +109,7 @@ export function monitoringModel({ plan, platform, stores }: ModelSources): Monit
         dashboardBaseUrl: localUrls.grafana,
         scrapeIntervalSeconds: platform.observability.scrapeIntervalSeconds,
         services: Object.entries(declaration.services).map(([name, spec]) =>
-            serviceOf(name, namespace, spec, (spec.connections ?? []).map(storeName), databases, caches),
+            serviceOf(name, spec.namespace ?? namespace, spec, declaration.alerts, databases, caches),
         ),
         databases: stores.flatMap((store) => (databases.has(store.name) ? [databaseOf(store, plan, platform)] : [])),
         caches: stores.flatMap((store) =>
@@ -111,7 +117,7 @@ export function monitoringModel({ plan, platform, stores }: ModelSources): Monit
                 ? [
                       {
                           ...storeOf(store, plan, declaration.caches?.[store.name]?.kubernetesName),
-                          limits: limitsWith({}),
+                          limits: limitsWith({}, declaration.alerts),
                       },
                   ]
                 : [],
@@ -123,26 +129,33 @@ function serviceOf(
     name: string,
     namespace: string,
     spec: ServiceSpec,
-    connections: readonly string[],
+    alerts: LimitChanges | undefined,
     databases: ReadonlySet<string>,
     caches: ReadonlySet<string>,
 ): MonitoredService {
     const plan = planOf(spec);
     const bounds = podBounds(plan.replicas);
+    const connections = (spec.connections ?? []).map(storeName);
     return {
         name,
         namespace,
         job: name,
-        // A Deployment's pods: its name, the ReplicaSet's hash, five characters more.
+        // The pods of a Deployment or a Rollout: its name, the ReplicaSet's hash, five characters more.
         pods: `${literally(name)}-[a-z0-9]+-[a-z0-9]{5}`,
         ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
         usesDatabase: connections.some((to) => databases.has(to)),
         usesCache: connections.some((to) => caches.has(to)),
+        replicas: bounds.min,
         ...(bounds.max > bounds.min && { autoscaler: { min: bounds.min, max: bounds.max } }),
-        limits: limitsWith({
-            HighErrorRate: spec.objectives?.errorRatePercent,
-            HighResponseTime: spec.objectives?.latencyP95Seconds,
-        }),
+        controller: plan.blueGreen === undefined ? "Deployment" : "Rollout",
+        operations: Object.entries(spec.operations ?? {}).map(([operation, counter]) => ({ operation, ...counter })),
+        limits: limitsWith(
+            {
+                HighErrorRate: spec.objectives?.errorRatePercent,
+                HighResponseTime: spec.objectives?.latencyP95Seconds,
+            },
+            alerts,
+        ),
     };
 }
 
@@ -157,9 +170,10 @@ function databaseOf(
         engine: store.kind === "mysql" ? "mysql" : "postgres",
         readReplicas: plan.placement === "managed" ? (spec?.readReplicas ?? 0) : 0,
         backupJob: `${spec?.kubernetesName ?? store.name}-backup`,
-        limits: limitsWith({
-            DatabaseBackupTooOld: longestGapHours(platform.data.backups.schedule) + backupGraceHours,
-        }),
+        limits: limitsWith(
+            { DatabaseBackupTooOld: longestGapHours(platform.data.backups.schedule) + backupGraceHours },
+            plan.declaration.alerts,
+        ),
     };
 }
 

@@ -36,6 +36,17 @@ export function rateWindow(scrapeIntervalSeconds: number, minutes = 5): string {
     return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
+/** The pods that get requests, as one series for a service. Of a Rollout, which kube-state-metrics does not know, the pods are counted. */
+export function availablePods(
+    service: { readonly name: string; readonly pods: string; readonly controller: "Deployment" | "Rollout" },
+    namespace: Matcher,
+): string {
+    const { name, pods, controller } = service;
+    return controller === "Deployment"
+        ? `max by (namespace, deployment) (${series("kube_deployment_status_replicas_available", { ...kubeStateMetrics, namespace, deployment: name })})`
+        : `sum by (namespace) (${series("kube_pod_status_ready", { ...kubeStateMetrics, namespace, pod: { matches: pods }, condition: "true" })})`;
+}
+
 /** Labels of the series about containers that the kubelet's cAdvisor exports; without the sums over whole pods. */
 export const cadvisor = {
     job: "kubelet",

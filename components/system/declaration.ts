@@ -2,6 +2,7 @@ import type { AddonName, EnvironmentName, Placement, SystemSettings } from "../.
 import type { ServiceSpec } from "../apiService/spec";
 import type { CacheSpec } from "../cache/spec";
 import type { DatabaseSpec } from "../database/spec";
+import type { LimitChanges } from "../observability/limits";
 import type { SecretSpec } from "../secrets/spec";
 
 /** What a declaration may depend on: the environment, and what the stack's configuration says about the system. */
@@ -43,6 +44,11 @@ export interface SystemDeclaration {
     readonly caches?: Readonly<Record<string, CacheSpec>>;
     readonly secrets?: Readonly<Record<string, SecretSpec>>;
     readonly services: Readonly<Record<string, ServiceDeclaration>>;
+    /**
+     * Alerts of all its parts that fire at another value or after another time than components/observability/limits.ts says. A value here
+     * goes before one that follows from `objectives`. Changed in place. Default: none.
+     */
+    readonly alerts?: LimitChanges;
     /**
      * A CDN for static files and for responses that say they may be kept. Needs `platform:edge.hostedZoneId`. Default: none. Not on a
      * cluster without AWS.

@@ -1,9 +1,11 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoredService, MonitoringModel } from "../model";
-import { kubeStateMetrics, ratio, series, type Matcher } from "../promql";
+import { availablePods, kubeStateMetrics, ratio, series, type Matcher } from "../promql";
 import { recorded } from "../rules/recordingRules";
 import { chosen, dashboard, namespaceVariable, type RowSpec } from "./dashboard";
 import { graph, stat, type Panel } from "./panel";
+
+type Operation = MonitoredService["operations"][number];
 
 /** How the services of a system do: load, errors, waiting, and what they run out of. */
 export function apiPerformance(model: MonitoringModel): Dashboard {
@@ -27,6 +29,7 @@ function serviceRow(service: MonitoredService): RowSpec {
                       ...trafficGraphs(service, metrics),
                       ...saturationGraphs(service, metrics),
                       ...(service.usesCache ? [cacheHits(service)] : []),
+                      ...service.operations.map((operation) => operationGraph(service, operation)),
                       ...(service.autoscaler === undefined ? [] : [autoscaling(service)]),
                   ],
     };
@@ -65,16 +68,11 @@ function numbers(service: MonitoredService): Panel[] {
 }
 
 function readyPods(service: MonitoredService): Panel {
-    const ready = series("kube_deployment_status_replicas_available", {
-        ...kubeStateMetrics,
-        namespace: chosen.namespace,
-        deployment: service.name,
-    });
     return stat({
         title: "Ready pods",
         description: "Pods that requests are sent to. Red is where ServiceNotReady fires.",
         unit: "short",
-        queries: [{ expr: `max(${ready})`, legend: "pods" }],
+        queries: [{ expr: `max(${availablePods(service, chosen.namespace)})`, legend: "pods" }],
         limit: { value: 1, bad: "below" },
     });
 }
@@ -152,6 +150,21 @@ function cacheHits(service: MonitoredService): Panel {
         unit: "percentunit",
         queries: [{ expr: series(recorded.cacheHitRatio, ofService(service)), legend: "hits" }],
         limit: { value: ratio(service.limits.CacheHitRateLow.value), bad: "below" },
+    });
+}
+
+function operationGraph(service: MonitoredService, { operation, counter, failed }: Operation): Panel {
+    const rate = (labels: Record<string, string> = {}): string =>
+        `60 * sum(rate(${series(counter, { namespace: chosen.namespace, job: service.job, ...labels })}[$__rate_interval]))`;
+    return graph({
+        title: `Operations: ${operation}`,
+        description: "How often a minute, and how often it failed. The alert looks at the failures.",
+        unit: "short",
+        queries: [
+            { expr: rate(), legend: "all" },
+            { expr: rate({ ...failed }), legend: "failed" },
+        ],
+        limit: { value: service.limits.OperationFailing.value, bad: "above" },
     });
 }
 

@@ -1,6 +1,6 @@
 import type { Monitored, MonitoredService, MonitoringModel } from "../model";
 import { workloads } from "../model";
-import { kubeStateMetrics, rateWindow, series } from "../promql";
+import { availablePods, kubeStateMetrics, quoted, rateWindow, series } from "../promql";
 import type { AlertDefinition } from "./rule";
 
 /**
@@ -15,10 +15,8 @@ export function availabilityAlerts(model: MonitoringModel): AlertDefinition[] {
 function serviceAlerts(service: MonitoredService): AlertDefinition[] {
     const { name, namespace, job } = service;
     const up = series("up", { namespace, job });
-    const deployment = (metric: string): string =>
-        `max by (namespace, deployment) (${series(metric, { ...kubeStateMetrics, namespace, deployment: name })})`;
-    const available = deployment("kube_deployment_status_replicas_available");
-    const wanted = deployment("kube_deployment_spec_replicas");
+    const available = availablePods(service, namespace);
+    const wanted = wantedPods(service);
     const base = { part: service, dashboard: "api-performance" } as const;
     const scraped: AlertDefinition[] = [
         {
@@ -55,7 +53,7 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
             severity: "critical",
             expr: `${available} == 0 and ${wanted} > 0`,
             summary: `No pod of ${name} is ready.`,
-            description: `None of the pods of {{ $labels.namespace }}/{{ $labels.deployment }} is ready, so no request reaches it.`,
+            description: `None of the pods of {{ $labels.namespace }}/${name} is ready, so no request reaches it.`,
         },
         {
             ...base,
@@ -63,10 +61,21 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
             severity: "warning",
             expr: `${wanted} - ${available} > 0`,
             summary: `${name} has fewer ready pods than it should.`,
-            description: `{{ $labels.namespace }}/{{ $labels.deployment }} lacks {{ $value }} of its pods.`,
+            description: `{{ $labels.namespace }}/${name} lacks {{ $value }} of its pods.`,
             dashboard: "pods",
         },
     ];
+}
+
+/** How many pods a service should have, with the labels of `availablePods`. */
+function wantedPods(service: MonitoredService): string {
+    const { name, namespace, controller, autoscaler, replicas } = service;
+    if (controller === "Deployment") {
+        return `max by (namespace, deployment) (${series("kube_deployment_spec_replicas", { ...kubeStateMetrics, namespace, deployment: name })})`;
+    }
+    return autoscaler === undefined
+        ? `label_replace(vector(${replicas}), "namespace", ${quoted(namespace)}, "", "")`
+        : `max by (namespace) (${series("kube_horizontalpodautoscaler_status_desired_replicas", { ...kubeStateMetrics, namespace, horizontalpodautoscaler: name })})`;
 }
 
 /** What happens to the containers of services and of stores in the cluster alike. */

@@ -1,11 +1,40 @@
 import type { MonitoredService, MonitoringModel } from "../model";
-import { ratio, series } from "../promql";
+import { quoted, rateWindow, ratio, series } from "../promql";
 import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 
-/** What clients of a service see: errors and waiting. Both are silent without traffic, where the recorded ratios do not exist. */
+/**
+ * What clients of a service see: errors and waiting, which are silent without traffic, where the recorded ratios do not exist; and what
+ * fails without a client.
+ */
 export function trafficAlerts(model: MonitoringModel): AlertDefinition[] {
-    return model.services.flatMap((service) => (service.metrics === undefined ? [] : serviceAlerts(service)));
+    const window = rateWindow(model.scrapeIntervalSeconds);
+    return model.services.flatMap((service) =>
+        service.metrics === undefined ? [] : [...serviceAlerts(service), ...operationAlerts(service, window)],
+    );
+}
+
+/** One rule for everything that a service does beside answering requests; the label `operation` says what failed. */
+function operationAlerts(service: MonitoredService, window: string): AlertDefinition[] {
+    const { name, namespace, job, operations, limits } = service;
+    const perMinute = limits.OperationFailing.value;
+    const failing = operations.map(({ operation, counter, failed }) => {
+        const failures = `sum by (namespace, job) (rate(${series(counter, { namespace, job, ...failed })}[${window}]))`;
+        return `label_replace(60 * ${failures} > ${perMinute}, "operation", ${quoted(operation)}, "", "")`;
+    });
+    return failing.length === 0
+        ? []
+        : [
+              {
+                  part: service,
+                  alert: "OperationFailing",
+                  severity: "warning",
+                  expr: failing.join(" or "),
+                  summary: `${name} fails at what it does beside answering requests.`,
+                  description: `"{{ $labels.operation }}" of {{ $labels.namespace }}/{{ $labels.job }} fails {{ $value | humanize }} times a minute; ${perMinute} are allowed.`,
+                  dashboard: "api-performance",
+              },
+          ];
 }
 
 function serviceAlerts(service: MonitoredService): AlertDefinition[] {

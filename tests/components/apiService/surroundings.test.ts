@@ -196,6 +196,18 @@ describe("AWS identity of an API service", () => {
         assert.ok(graph.one("kubernetes:apps/v1:Deployment").dependencies.includes(identity.urn));
     });
 
+    it("is left out, and the way to it, where the service wants none", async () => {
+        const graph = await deployService({ awsIdentity: false });
+        assert.deepEqual(graph.ofType(association), []);
+        const { egress } = manifest(graph, "NetworkPolicy").spec;
+        assert.ok(!JSON.stringify(egress).includes("169.254.170.23"));
+        const awsPermissions = [{ actions: ["sqs:SendMessage"], resources: ["*"] }];
+        await assert.rejects(
+            deployService({ awsIdentity: false, awsPermissions }),
+            /awsIdentity is false: must be true/,
+        );
+    });
+
     it("may do what the service declares", async () => {
         const awsPermissions = [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:eu-central-1:1:jobs"] }];
         const policy = (await deployService({ awsPermissions })).one("aws:iam/rolePolicy:RolePolicy");

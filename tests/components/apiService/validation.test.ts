@@ -270,6 +270,21 @@ describe("problems that show once the system is known", () => {
         assert.deepEqual(pool(9), []);
         assert.match(pool(10).join(), /connections\.0\.poolSize must be at most 9: 10 pods share the 100 connections/);
     });
+
+    it("count the pools of both versions where an update runs them side by side", () => {
+        const strategy = { kind: "blue-green", smokeTest: { path: "/health" } } as const;
+        const pool = (poolSize: number): string[] =>
+            found({ strategy, replicas: { min: 1, max: 9 }, connections: [{ to: "postgres", poolSize }] });
+        assert.deepEqual(pool(5), []);
+        assert.match(pool(6).join(), /must be at most 5: 18 pods share the 100 connections/);
+    });
+
+    it("do not include a variable twice where one of its sources is not asked for it", () => {
+        const connections = [{ to: "postgres", variables: { password: null } }];
+        const settings = { DATABASE_HOST: "x" };
+        assert.deepEqual(found({ connections: [{ to: "postgres", variables: { host: null } }], settings }), []);
+        assert.deepEqual(found({ connections }), []);
+    });
 });
 
 describe("the least that a service asks for", () => {

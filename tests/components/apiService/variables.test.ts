@@ -70,6 +70,13 @@ describe("variables of a connection", () => {
         assert.equal(secrets[0]?.variable, "MYSQL_PASSWORD");
     });
 
+    it("leave out what the service knows from elsewhere", () => {
+        const variables = { password: null, tls: null };
+        const { settings, secrets } = connectionVariables({ to: "postgres", variables }, database());
+        assert.deepEqual(secrets, []);
+        assert.equal(settings.DATABASE_SSLMODE, undefined);
+    });
+
     it("never hold the password", () => {
         const { settings } = connectionVariables({ to: "postgres" }, database());
         assert.ok(!Object.keys(settings).some((name) => /PASSWORD/.test(name)));

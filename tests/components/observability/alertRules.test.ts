@@ -109,6 +109,51 @@ describe("alert rules", () => {
         );
     });
 
+    it("follow what a system says of its limits, for services and stores alike", () => {
+        const { declaration } = plannedSystem();
+        const alerts = {
+            HighCPUUsage: { value: 60, for: "3m" },
+            ServiceDown: { for: "4m" },
+            CacheDown: { for: "7m" },
+            DatabaseBackupTooOld: { value: 5 },
+        } as const;
+        const rules = alertsOf(modelOf("in-cluster", { declaration: { ...declaration, alerts } }));
+        const named = (name: string): AlertingRule[] => rules.filter((rule) => rule.alert === name);
+        assert.equal(named("HighCPUUsage").length, 3);
+        assert.ok(named("HighCPUUsage").every((rule) => rule.expr.endsWith("> 0.6") && rule.for === "3m"));
+        assert.deepEqual(
+            [...named("ServiceDown"), ...named("CacheDown")].map((rule) => rule.for),
+            ["4m", "7m"],
+        );
+        assert.ok(named("DatabaseBackupTooOld")[0]?.expr.endsWith(`> ${5 * 3600}`));
+    });
+
+    it("count the pods of a Rollout, which Kubernetes' own metrics do not know", () => {
+        const { declaration } = plannedSystem();
+        const api = declaration.services["user-mgmt-api"];
+        const strategy = { kind: "blue-green", smokeTest: { path: "/health" } } as const;
+        for (const [replicas, wanted] of [
+            [{ min: 3, max: 10 }, "kube_horizontalpodautoscaler_status_desired_replicas"],
+            [2, "vector(2)"],
+        ] as const) {
+            const services = { "user-mgmt-api": { ...api, strategy, replicas } as never };
+            const rules = alertsOf(modelOf("in-cluster", { declaration: { ...declaration, services } }));
+            for (const name of ["ServiceNotReady", "ReplicasUnavailable"]) {
+                const { expr = "" } = rules.find((rule) => rule.alert === name) ?? {};
+                assert.ok(!expr.includes("kube_deployment"), expr);
+                assert.ok(expr.includes("kube_pod_status_ready{") && expr.includes(wanted), expr);
+            }
+        }
+    });
+
+    it("look for a service in the namespace that it runs in", () => {
+        const { declaration } = plannedSystem();
+        const services = { "user-mgmt-api": { ...declaration.services["user-mgmt-api"], namespace: "front" } as never };
+        const rules = alertsOf(modelOf("in-cluster", { declaration: { ...declaration, services } }));
+        assert.ok(rules.find((rule) => rule.alert === "ServiceNotReady")?.expr.includes('namespace="front"'));
+        assert.ok(rules.find((rule) => rule.alert === "DatabaseDown")?.expr.includes('namespace="user-management"'));
+    });
+
     it("keep a limit's time when its value is replaced", () => {
         assert.deepEqual(limitsWith({ HighErrorRate: 2 }).HighErrorRate, { value: 2, for: "5m" });
         assert.deepEqual(limitsWith({ HighErrorRate: undefined }), defaultLimits);

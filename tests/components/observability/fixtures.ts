@@ -53,10 +53,15 @@ export function modelOf(placement: Placement = "in-cluster", changes: Partial<Pl
     });
 }
 
-/** A model in which every alert that exists is raised for something: in-cluster stores, and replicas to lose. */
+/** A model in which every alert that exists is raised for something: in-cluster stores, replicas to lose, and work beside requests. */
 export function completeModel(): MonitoringModel {
     const model = modelOf();
-    return { ...model, databases: model.databases.map((database) => ({ ...database, readReplicas: 2 })) };
+    const batch = { operation: "batch", counter: "user_batch_operations_total", failed: { status: "failed" } };
+    return {
+        ...model,
+        services: model.services.map((service) => ({ ...service, operations: [batch] })),
+        databases: model.databases.map((database) => ({ ...database, readReplicas: 2 })),
+    };
 }
 
 /** Whether a program of the Prometheus project can be run here. */

@@ -84,7 +84,9 @@ for (const stack of stackNames()) {
 
         it("pods", () => {
             const pods = [
-                ...objects(graph, "Deployment").map(({ metadata }) => `${metadata.name}-5d8f7c9b6-x2k4p`),
+                ...[...objects(graph, "Deployment"), ...objects(graph, "Rollout")].map(
+                    ({ metadata }) => `${metadata.name}-5d8f7c9b6-x2k4p`,
+                ),
                 ...objects(graph, "StatefulSet").map(({ metadata }) => `${metadata.name}-0`),
             ];
             const unmatched = [...compared(exprs, "pod", "=~")].filter(

@@ -69,4 +69,28 @@ export const trafficCases = {
             },
         },
     },
+    OperationFailing: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [app("user_batch_operations_total", 'status="ok"')]: `0+10${forever}`,
+                    [app("user_batch_operations_total", 'status="failed"')]: `0+1${forever}`,
+                },
+                at: "5m30s",
+                labels: { ...api, operation: "batch" },
+                description: '"batch" of user-management/user-mgmt-api fails 2 times a minute; 0.1 are allowed.',
+            },
+        ],
+        quiet: {
+            "while everything succeeds": {
+                samples: {
+                    [app("user_batch_operations_total", 'status="ok"')]: `0+10${forever}`,
+                    [app("user_batch_operations_total", 'status="failed"')]: `3${forever}`,
+                },
+                after: "30m",
+            },
+        },
+    },
 } satisfies Readonly<Record<string, AlertCase>>;
