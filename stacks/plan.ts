@@ -1,5 +1,5 @@
 import { cacheProblems } from "../components/cache/validation";
-import { maxConnections } from "../components/database/maxConnections";
+import { managedMaxConnections } from "../components/database/maxConnections";
 import { inClusterMaxConnections } from "../components/database/spec";
 import { secretKeys, secretSpecProblems } from "../components/secrets/values";
 import { databaseProblems } from "../components/database/validation";
@@ -172,9 +172,10 @@ function missingParts(
 /** What is known of stores and secrets before they exist. */
 function knownParts({ declaration, placement }: PlannedSystem, instanceClass: string): KnownParts {
     const { databases = {}, caches = {}, secrets = {} } = declaration;
-    const databaseParts = Object.entries(databases).map(([name, { engine }]) => {
-        const most = placement === "managed" ? maxConnections(engine, instanceClass) : inClusterMaxConnections;
-        return [name, { kind: engine, ...(most !== undefined && { maxConnections: most }) }] as const;
+    const databaseParts = Object.entries(databases).map(([name, spec]) => {
+        const most =
+            placement === "managed" ? managedMaxConnections(spec, instanceClass) : inClusterMaxConnections(spec);
+        return [name, { kind: spec.engine, ...(most !== undefined && { maxConnections: most }) }] as const;
     });
     const cacheParts = Object.keys(caches).map((name) => [name, { kind: "redis" as const }] as const);
     return {

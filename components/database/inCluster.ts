@@ -213,7 +213,7 @@ export class InClusterDatabase extends DatabasePart {
             passwordKey,
             network: { kind: "pods", namespace, labels: this.selector(this.kubernetesName) },
             exporterJob: this.job,
-            maxConnections: inClusterMaxConnections,
+            maxConnections: inClusterMaxConnections(this.spec),
             dependsOn,
         };
     }

@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "../../config/schema";
 import { engines, hasDatabaseInsights, parameterGroupFamily, type ServerParameter } from "./engines";
+import { maxConnections } from "./maxConnections";
 import { managedStorage } from "./resources";
 import type { DatabaseSpec } from "./spec";
 
@@ -44,7 +45,7 @@ export function instancePlan(spec: DatabaseSpec, sizing: PlatformConfig["data"][
         engine: spec.engine,
         engineVersion: spec.version,
         family: parameterGroupFamily(spec),
-        parameters,
+        parameters: [...parameters, ...connectionParameters(spec, sizing.instanceClass)],
         port,
         instanceClass: sizing.instanceClass,
         allocatedStorage: storage.allocated,
@@ -59,4 +60,11 @@ export function instancePlan(spec: DatabaseSpec, sizing: PlatformConfig["data"][
         // Source: Amazon RDS User Guide, "Limitations for Secrets Manager integration with Amazon RDS".
         passwordOwner: readReplicas > 0 ? "platform" : "rds",
     };
+}
+
+/** Only what is more than the class gives is set: a larger class then gives more without a change here. */
+function connectionParameters({ engine, connections }: DatabaseSpec, instanceClass: string): ServerParameter[] {
+    return connections === undefined || connections <= (maxConnections(engine, instanceClass) ?? 0)
+        ? []
+        : [{ name: "max_connections", value: String(connections), applyMethod: "pending-reboot" }];
 }

@@ -13,7 +13,7 @@ import { exporterJob } from "./exporterPod";
 import { insightsArgs } from "./insights";
 import { instancePlan, type InstancePlan } from "./instancePlan";
 import { MasterLogin } from "./masterLogin";
-import { maxConnections } from "./maxConnections";
+import { managedMaxConnections } from "./maxConnections";
 import { DatabasePart, type DatabasePartArgs } from "./part";
 import { passwordKey } from "./pods";
 import { ReadReplicas } from "./readReplicas";
@@ -314,7 +314,7 @@ export class ManagedDatabase extends DatabasePart {
         secret: SecretReference,
         login: readonly pulumi.Resource[],
     ): StoreConnection {
-        const connections = maxConnections(this.spec.engine, this.plan.instanceClass);
+        const connections = managedMaxConnections(this.spec, this.plan.instanceClass);
         return {
             kind: engines[this.spec.engine].kind,
             name: this.store,

@@ -63,3 +63,12 @@ export function maxConnections(engine: DatabaseSpec["engine"], instanceClass: st
     const byMemory = Math.floor((databaseMemoryMiB(memory) * mebibyte) / bytesPerConnection[engine]);
     return Math.min(byMemory, mostConnections[engine]);
 }
+
+/** Connections that a managed server accepts for certain; undefined where neither the system nor the class says so. */
+export function managedMaxConnections(
+    { engine, connections = 0 }: Pick<DatabaseSpec, "engine" | "connections">,
+    instanceClass: string,
+): number | undefined {
+    const byMemory = maxConnections(engine, instanceClass);
+    return byMemory === undefined && connections === 0 ? undefined : Math.max(byMemory ?? 0, connections);
+}

@@ -1,5 +1,5 @@
 import type { Placement } from "../../config/schema";
-import { defaultStorageGiB, type DatabaseSpec } from "./spec";
+import { defaultStorageGiB, inClusterMaxConnections, type DatabaseSpec } from "./spec";
 
 /** What a container asks for and may use at most. */
 export interface Amounts {
@@ -14,12 +14,14 @@ export interface ContainerAmounts {
 
 /**
  * The server. PostgreSQL has 128 MiB of shared buffers and some MiB for each connection; MySQL has a buffer pool of 128 MiB and takes
- * about 400 MiB with nothing to do, most of it for its performance schema. The limits leave room for a hundred connections.
+ * about 400 MiB with nothing to do, most of it for its performance schema. The limits leave room for a hundred connections, and grow by what
+ * a connection with a modest query takes for each beyond.
  */
-export function serverAmounts({ engine }: Pick<DatabaseSpec, "engine">): ContainerAmounts {
+export function serverAmounts(spec: Pick<DatabaseSpec, "engine" | "connections">): ContainerAmounts {
+    const beyondHundred = Math.max(0, inClusterMaxConnections(spec) - 100);
     return {
-        requests: { cpuMillicores: 100, memoryMiB: engine === "postgres" ? 256 : 512 },
-        limits: { cpuMillicores: 1000, memoryMiB: 1024 },
+        requests: { cpuMillicores: 100, memoryMiB: spec.engine === "postgres" ? 256 : 512 },
+        limits: { cpuMillicores: 1000, memoryMiB: 1024 + 8 * beyondHundred },
     };
 }
 

@@ -107,7 +107,7 @@ function serverContainer(plan: ServerPlan): Container {
         name: "server",
         image: engineImage(spec),
         imagePullPolicy: "IfNotPresent",
-        ...(spec.engine === "postgres" ? postgresProcess(dataDirectory) : mysqlProcess(dataDirectory)),
+        ...(spec.engine === "postgres" ? postgresProcess(spec, dataDirectory) : mysqlProcess(spec, dataDirectory)),
         ports: [{ name: kind, containerPort: port, protocol: "TCP" }],
         ...probes(spec),
         resources: {
@@ -130,14 +130,14 @@ function serverContainer(plan: ServerPlan): Container {
  * The data lies one level below the volume's root, which has a lost+found of its own and belongs to root.
  * The image asks to be stopped with SIGINT, PostgreSQL's fast shutdown: it does not wait for clients to leave.
  */
-function postgresProcess(dataDirectory: string): Partial<Container> {
+function postgresProcess(spec: DatabaseSpec, dataDirectory: string): Partial<Container> {
     const settings = {
         hba_file: scriptPath("pg_hba.conf"),
         ssl: "on",
         ssl_cert_file: `${tlsDirectory}/server.crt`,
         ssl_key_file: `${tlsDirectory}/server.key`,
         ssl_min_protocol_version: "TLSv1.2",
-        max_connections: String(inClusterMaxConnections),
+        max_connections: String(inClusterMaxConnections(spec)),
         log_lock_waits: "on",
         log_min_duration_statement: "1000",
     };
@@ -153,7 +153,7 @@ function postgresProcess(dataDirectory: string): Partial<Container> {
 }
 
 /** MySQL makes its certificate by itself. Without a binary log: there is no replica, and dumps are what a restore starts from. */
-function mysqlProcess(dataDirectory: string): Partial<Container> {
+function mysqlProcess(spec: DatabaseSpec, dataDirectory: string): Partial<Container> {
     return {
         command: ["/bin/sh", scriptPath("mysql-server.sh")],
         args: [
@@ -165,7 +165,7 @@ function mysqlProcess(dataDirectory: string): Partial<Container> {
             // Neither reads nor writes files for clients.
             "--secure-file-priv=NULL",
             "--character-set-server=utf8mb4",
-            `--max-connections=${inClusterMaxConnections}`,
+            `--max-connections=${inClusterMaxConnections(spec)}`,
         ],
     };
 }

@@ -23,6 +23,11 @@ export interface DatabaseSpec {
      * the platform takes over the master password, because RDS manages none for a primary with replicas.
      */
     readonly readReplicas?: number;
+    /**
+     * Connections that the server accepts at the least, 20 to 1000. Default: 100 in-cluster, and what RDS derives from the memory of a managed
+     * one, which more than that raises. In-cluster a change restarts the server; managed, it counts from the next restart on.
+     */
+    readonly connections?: number;
     /** Kubernetes name of the server in-cluster, at most 40 characters. Default: the name of the store. */
     readonly kubernetesName?: string;
     /** What the Secret with the password is called. Default: the server's Kubernetes name and `-credentials`, in AWS under the system's name. */
@@ -40,7 +45,12 @@ export interface DatabaseCredentialsSpec {
     readonly awsName?: string;
 }
 
-/** Connections that an in-cluster server accepts. PostgreSQL's own default; MySQL's is 151. */
-export const inClusterMaxConnections = 100;
+/** Connections that an in-cluster server accepts unless the system needs more. PostgreSQL's own default; MySQL's is 151. */
+const inClusterConnections = 100;
+
+/** Connections that an in-cluster server accepts. */
+export function inClusterMaxConnections({ connections }: Pick<DatabaseSpec, "connections">): number {
+    return connections ?? inClusterConnections;
+}
 
 export const defaultStorageGiB = 20;

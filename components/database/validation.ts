@@ -52,6 +52,13 @@ export function databaseProblems(spec: DatabaseSpec, placement: Placement): Conf
         ...storageProblems(spec),
         ...replicaProblems(spec, placement),
         ...issueWhen(
+            spec.connections !== undefined &&
+                !(Number.isInteger(spec.connections) && spec.connections >= 20 && spec.connections <= 1000),
+            "connections",
+            spec.connections,
+            "must be a whole number from 20 to 1000; a larger instance class gives more",
+        ),
+        ...issueWhen(
             kubernetesName !== undefined && !partName.test(kubernetesName),
             "kubernetesName",
             kubernetesName,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { instanceMemoryMiB, maxConnections } from "../../../components/database/maxConnections";
+import { instanceMemoryMiB, managedMaxConnections, maxConnections } from "../../../components/database/maxConnections";
+import type { ResourceGraph } from "../../harness";
+import { container, deployDatabase, managed, podOf, postgres } from "./fixture";
 
 describe("the connections of an RDS instance", () => {
     // What `SHOW VARIABLES LIKE 'max_connections'` answered on RDS for MySQL, by memory in GiB.
@@ -58,5 +60,34 @@ describe("the connections of an RDS instance", () => {
         ] as const) {
             assert.equal(instanceMemoryMiB(one), instanceMemoryMiB(other));
         }
+    });
+});
+
+describe("the connections that a system needs", () => {
+    const parametersOf = (graph: ResourceGraph): string | undefined =>
+        (
+            graph.one("aws:rds/parameterGroup:ParameterGroup").inputs.parameters as { name: string; value: string }[]
+        ).find(({ name }) => name === "max_connections")?.value;
+
+    it("count where the class gives fewer, and otherwise what the class gives", () => {
+        assert.equal(managedMaxConnections({ engine: "postgres", connections: 320 }, "db.t4g.micro"), 320);
+        assert.equal(managedMaxConnections({ engine: "postgres", connections: 320 }, "db.t4g.medium"), 392);
+        assert.equal(managedMaxConnections({ engine: "postgres", connections: 320 }, "db.x2iedn.large"), 320);
+        assert.equal(managedMaxConnections({ engine: "postgres" }, "db.x2iedn.large"), undefined);
+    });
+
+    it("are a parameter of RDS only where its own value is less", async () => {
+        const spec = { ...postgres, connections: 320 };
+        const on = (instanceClass: string): Promise<ResourceGraph> =>
+            deployDatabase({ ...managed, spec, sizing: { instanceClass } });
+        assert.equal(parametersOf(await on("db.t4g.micro")), "320");
+        assert.equal(parametersOf(await on("db.t4g.medium")), undefined);
+    });
+
+    it("are what a server in the cluster accepts, which gets memory for them", async () => {
+        const graph = await deployDatabase({ spec: { ...postgres, connections: 320 } });
+        const server = container(podOf(graph.one("kubernetes:apps/v1:StatefulSet")), "server");
+        assert.ok(JSON.stringify(server).includes("max_connections=320"));
+        assert.ok(JSON.stringify(server).includes(`${1024 + 220 * 8}Mi`));
     });
 });

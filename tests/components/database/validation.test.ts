@@ -51,6 +51,8 @@ describe("what a system may say about a database", () => {
         ["a role of PostgreSQL's own", { username: "pg_monitor" }, "username", /reserves/],
         ["a user name that is too long", { username: "u".repeat(17) }, "username", /at most 16/],
         ["a user name with a quote", { username: "u'; drop" }, "username", /lower-case letters/],
+        ["too few connections for its own needs", { connections: 5 }, "connections", /from 20 to 1000/],
+        ["half a connection", { connections: 50.5 }, "connections", /whole number/],
         ["no storage", { storageGiB: 0 }, "storageGiB", /whole number of GiB from 1/],
         ["half a GiB", { storageGiB: 20.5 }, "storageGiB", /whole number/],
         ["more storage than RDS has", { storageGiB: 70000 }, "storageGiB", /65536/],
