@@ -6,9 +6,24 @@ export const userService = defineSystem("user-service", ({ addons }) => ({
     owner: "accounts",
     namespace: "microservices",
     databases: {
-        "postgres-user": { engine: "postgres", version: "16", databaseName: "users", username: "user_service" },
+        "postgres-user": {
+            engine: "postgres",
+            version: "16",
+            databaseName: "users",
+            username: "user_service",
+            connections: 320,
+        },
     },
     caches: { redis: { engine: "redis", version: "7" } },
+    alerts: {
+        HighCPUUsage: { value: 80, for: "5m" },
+        HighMemoryUsage: { value: 85, for: "5m" },
+        // More than 0.1 a minute: twice or more in ten minutes.
+        PodRestarting: { value: 1 },
+        ServiceDown: { for: "1m" },
+        CacheHitRateLow: { value: 70, for: "10m" },
+        OperationFailing: { value: 0.1 },
+    },
     secrets: {
         "microservices-secrets": {
             // What ENCRYPTION_KEY has encrypted, a new key could not read.
@@ -50,15 +65,18 @@ export const userService = defineSystem("user-service", ({ addons }) => ({
             connections: [
                 {
                     to: "postgres-user",
-                    poolSize: 5,
+                    // What POSTGRES_MAX_CONNECTIONS says.
+                    poolSize: 20,
                     variables: {
                         host: "POSTGRES_HOST",
                         port: "POSTGRES_PORT",
                         name: "POSTGRES_DB",
                         user: "POSTGRES_USER",
+                        // It reads both passwords from microservices-secrets.
+                        password: null,
                     },
                 },
-                { to: "redis", variables: { password: "REDIS_AUTH" } },
+                { to: "redis", variables: { password: null } },
             ],
             secrets: ["microservices-secrets"],
             settings: {
@@ -77,8 +95,10 @@ export const userService = defineSystem("user-service", ({ addons }) => ({
             metricsIntervalSeconds: 15,
             metricNames: {
                 cacheHits: "user_cache_hits_total",
+                cacheMisses: "user_cache_misses_total",
                 poolInUse: "user_database_connections_active",
             },
+            operations: { batch: { counter: "user_batch_operations_total", failed: { status: "failed" } } },
         },
     },
 }));
