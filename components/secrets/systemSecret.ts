@@ -221,7 +221,7 @@ export class SystemSecret extends Component {
         });
         // A changed set of keys needs a version of its own, and so a name of its own: the content of an existing one is ignored.
         const suffix = `generated-${keySetFingerprint(this.generated)}`;
-        const version = this.createVersion(suffix, secret, this.generateValues(), { ignoreChanges: ["secretString"] });
+        const version = this.createFirstVersion(suffix, secret);
         const rotated = Object.values(this.generated).some(rotates);
         return { secret, version, keys: generatedKeys(this.generated).sort(), rotated };
     }
@@ -262,15 +262,31 @@ export class SystemSecret extends Component {
         );
     }
 
+    /**
+     * What is there before the first rotation. Rotations take its labels away, and AWS may delete a version without any: a refresh would
+     * then miss it, and the next deployment write the outdated values again. So it keeps a label of its own (User Guide, "What's in a
+     * Secrets Manager secret?").
+     */
+    private createFirstVersion(suffix: string, secret: aws.secretsmanager.Secret): aws.secretsmanager.SecretVersion {
+        return this.createVersion(
+            suffix,
+            secret,
+            this.generateValues(),
+            { versionStages: ["AWSCURRENT", `pulumi-${suffix}`] },
+            { ignoreChanges: ["secretString", "versionStages"] },
+        );
+    }
+
     private createVersion(
         suffix: string,
         secret: aws.secretsmanager.Secret,
         values: Values,
+        labels: Pick<aws.secretsmanager.SecretVersionArgs, "versionStages"> = {},
         opts?: pulumi.CustomResourceOptions,
     ): aws.secretsmanager.SecretVersion {
         return new aws.secretsmanager.SecretVersion(
             this.childName(suffix),
-            { secretId: secret.id, secretString: pulumi.secret(pulumi.jsonStringify(values)) },
+            { secretId: secret.id, secretString: pulumi.secret(pulumi.jsonStringify(values)), ...labels },
             this.childOptions(opts),
         );
     }

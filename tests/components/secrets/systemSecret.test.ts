@@ -73,8 +73,14 @@ describe("a generated secret on AWS", () => {
 
     it("is written by Pulumi once and never again", () => {
         const version = graph.one(versionType);
-        assert.deepEqual(version.ignoreChanges, ["secretString"]);
+        assert.deepEqual(version.ignoreChanges, ["secretString", "versionStages"]);
         assert.equal(version.inputs.secretString, maskedSecret);
+    });
+
+    it("keeps its first version for good, which a refresh would otherwise miss one day and the next deployment write again", () => {
+        const { versionStages } = graph.one(versionType).inputs as { versionStages: string[] };
+        assert.ok(versionStages.includes("AWSCURRENT"));
+        assert.ok(versionStages.some((stage) => !stage.startsWith("AWS")));
     });
 
     it("is rotated every 90 days, for the first time then", () => {
