@@ -184,7 +184,7 @@ export class ManagedCache extends Component {
                 maintenanceWindow: plan.maintenanceWindow,
                 snapshotWindow: plan.snapshotWindow,
                 snapshotRetentionLimit: plan.snapshotRetentionDays,
-                ...(args.protect && { finalSnapshotIdentifier: `${this.groupId}-final` }),
+                ...this.finalSnapshotArgs(),
                 applyImmediately: !plan.deferChanges,
                 logDeliveryConfigurations: parts.logs.map(({ type, group }) => ({
                     destinationType: "cloudwatch-logs",
@@ -197,6 +197,15 @@ export class ManagedCache extends Component {
             // The token belongs to the rotation function once the group exists.
             this.childOptions({ protect: args.protect, ignoreChanges: ["authToken"] }),
         );
+    }
+
+    /** Snapshots outlive the group, so a later one must not claim the same name. */
+    private finalSnapshotArgs(): Partial<aws.elasticache.ReplicationGroupArgs> {
+        if (!this.args.protect) {
+            return {};
+        }
+        const suffix = new random.RandomId(this.childName("final-snapshot"), { byteLength: 4 }, this.childOptions());
+        return { finalSnapshotIdentifier: pulumi.interpolate`${this.groupId}-${suffix.hex}` };
     }
 
     private createSecret(group: aws.elasticache.ReplicationGroup, token: pulumi.Output<string>): SecretReference {

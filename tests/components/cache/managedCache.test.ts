@@ -162,8 +162,13 @@ describe("protection of a managed cache", () => {
         const group = (await managed({ protect: true }, { protect: true })).one(groupType);
         assert.equal(group.protect, true);
         assert.equal(group.inputs.snapshotRetentionLimit, 7);
-        assert.equal(group.inputs.finalSnapshotIdentifier, "dev-shop-redis-final");
+        assert.match(String(group.inputs.finalSnapshotIdentifier), /^dev-shop-redis-[0-9a-f]{8}$/);
         assert.equal(group.inputs.applyImmediately, false);
+    });
+
+    it("names the last snapshot after this group alone, for the snapshot of an earlier one may still be there", async () => {
+        const graph = await managed({ protect: true }, { protect: true });
+        assert.ok(graph.waitsFor(graph.one(groupType), graph.one("random:index/randomId:RandomId")));
     });
 
     it("is nothing where data may go", async () => {
