@@ -9,6 +9,7 @@ import { backupJobs, startBackup } from "./backups";
 import { detectMode, modeText, type Mode, type Needs } from "./credentials";
 import { deploy, type Deployment } from "./deploy";
 import { revisionsOf } from "./history";
+import { newSystem } from "./newSystem";
 import type { Surroundings } from "./surroundings";
 import {
     previousVersion,
@@ -23,6 +24,11 @@ import {
 export async function main(args: readonly string[], around: Surroundings): Promise<number> {
     const screen = terminalOf(around.stdout);
     try {
+        const [command, ...rest] = args;
+        if (command === "new-system") {
+            await newSystem(rest, around, screen);
+            return 0;
+        }
         const operation = parseOperation(args);
         if (typeof operation === "string") {
             screen.write(operation);

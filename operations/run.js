@@ -1,6 +1,6 @@
 "use strict";
 
-/** `npm run deploy`, `rollback` and `backup-db`. Plain JavaScript, because it prepares how TypeScript is loaded. */
+/** `npm run deploy`, `rollback`, `backup-db` and `new-system`. Plain JavaScript, because it prepares how TypeScript is loaded. */
 
 const path = require("node:path");
 

@@ -81,9 +81,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
         ],
     },
     "a read replica in the cluster": {
-        stack: "prod",
-        edit: replacing(/( {4}employee-management:\n)/, "$1      placement: in-cluster\n"),
-        report: [/^employee-management\.databases\.\S+\.readReplicas is 2: must be 0 .*in-cluster/],
+        stack: "dev",
+        file: "stacks/userManagement.ts",
+        edit: replacing('username: "dbuser"', 'username: "dbuser", readReplicas: 1'),
+        report: [
+            "user-management.databases.postgres.readReplicas is 1: must be 0 in-cluster: only managed databases have read replicas",
+        ],
     },
     "an image without a tag": {
         stack: "dev",
