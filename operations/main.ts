@@ -9,7 +9,6 @@ import { backupJobs, startBackup } from "./backups";
 import { detectMode, modeText, type Mode, type Needs } from "./credentials";
 import { deploy, type Deployment } from "./deploy";
 import { revisionsOf } from "./history";
-import { newSystem } from "./newSystem";
 import type { Surroundings } from "./surroundings";
 import {
     previousVersion,
@@ -26,6 +25,8 @@ export async function main(args: readonly string[], around: Surroundings): Promi
     try {
         const [command, ...rest] = args;
         if (command === "new-system") {
+            // It needs the compiler, which the other commands do without.
+            const { newSystem } = await import("./newSystem");
             await newSystem(rest, around, screen);
             return 0;
         }
