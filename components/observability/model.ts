@@ -26,13 +26,11 @@ export interface MonitoredService extends Monitored {
     readonly metrics?: Readonly<Required<MetricNames>>;
     /** What it does beside answering requests, with the counters of what failed. */
     readonly operations: readonly (OperationSpec & { readonly operation: string })[];
-    /** What makes its pods. Of Rollouts kube-state-metrics knows nothing but the pods. */
+    /** What makes its pods, which decides who counts them. */
     readonly controller: "Deployment" | "Rollout";
     /** Whether it connects to a database or a cache of the system. */
     readonly usesDatabase: boolean;
     readonly usesCache: boolean;
-    /** Fewest pods. */
-    readonly replicas: number;
     /** Bounds of the autoscaler; absent without one. */
     readonly autoscaler?: { readonly min: number; readonly max: number };
 }
@@ -145,7 +143,6 @@ function serviceOf(
         ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
         usesDatabase: connections.some((to) => databases.has(to)),
         usesCache: connections.some((to) => caches.has(to)),
-        replicas: bounds.min,
         ...(bounds.max > bounds.min && { autoscaler: { min: bounds.min, max: bounds.max } }),
         controller: plan.blueGreen === undefined ? "Deployment" : "Rollout",
         operations: Object.entries(spec.operations ?? {}).map(([operation, counter]) => ({ operation, ...counter })),

@@ -36,15 +36,38 @@ export function rateWindow(scrapeIntervalSeconds: number, minutes = 5): string {
     return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-/** The pods that get requests, as one series for a service. Of a Rollout, which kube-state-metrics does not know, the pods are counted. */
-export function availablePods(
-    service: { readonly name: string; readonly pods: string; readonly controller: "Deployment" | "Rollout" },
+interface Controlled {
+    readonly name: string;
+    readonly controller: "Deployment" | "Rollout";
+}
+
+/**
+ * The pods that get requests, as one series for a service. kube-state-metrics does not know Rollouts; their own controller does, and
+ * counts the version that is switched on alone, which nobody sees who counts the pods of both.
+ */
+export function availablePods(service: Controlled, namespace: Matcher): string {
+    return podCount(service, namespace, {
+        Deployment: "kube_deployment_status_replicas_available",
+        Rollout: "rollout_info_replicas_available",
+    });
+}
+
+/** How many pods a service should have, with the labels of `availablePods`. */
+export function wantedPods(service: Controlled, namespace: Matcher): string {
+    return podCount(service, namespace, {
+        Deployment: "kube_deployment_spec_replicas",
+        Rollout: "rollout_info_replicas_desired",
+    });
+}
+
+function podCount(
+    { name, controller }: Controlled,
     namespace: Matcher,
+    metrics: Readonly<Record<Controlled["controller"], string>>,
 ): string {
-    const { name, pods, controller } = service;
     return controller === "Deployment"
-        ? `max by (namespace, deployment) (${series("kube_deployment_status_replicas_available", { ...kubeStateMetrics, namespace, deployment: name })})`
-        : `sum by (namespace) (${series("kube_pod_status_ready", { ...kubeStateMetrics, namespace, pod: { matches: pods }, condition: "true" })})`;
+        ? `max by (namespace, deployment) (${series(metrics.Deployment, { ...kubeStateMetrics, namespace, deployment: name })})`
+        : `max by (namespace, name) (${series(metrics.Rollout, { ...rolloutsController, namespace, name })})`;
 }
 
 /** Labels of the series about containers that the kubelet's cAdvisor exports; without the sums over whole pods. */
@@ -59,3 +82,6 @@ export const kubelet = { job: "kubelet", metrics_path: "/metrics" } as const;
 
 /** Labels of the series about Kubernetes objects. */
 export const kubeStateMetrics = { job: "kube-state-metrics" } as const;
+
+/** Labels of the series about Rollouts: the Service that the chart of Argo Rollouts has its controller scraped by. */
+export const rolloutsController = { job: "argo-rollouts-metrics" } as const;

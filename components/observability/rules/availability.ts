@@ -1,6 +1,6 @@
 import type { Monitored, MonitoredService, MonitoringModel } from "../model";
 import { workloads } from "../model";
-import { availablePods, kubeStateMetrics, quoted, rateWindow, series } from "../promql";
+import { availablePods, kubeStateMetrics, rateWindow, series, wantedPods } from "../promql";
 import type { AlertDefinition } from "./rule";
 
 /**
@@ -16,7 +16,7 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
     const { name, namespace, job } = service;
     const up = series("up", { namespace, job });
     const available = availablePods(service, namespace);
-    const wanted = wantedPods(service);
+    const wanted = wantedPods(service, namespace);
     const base = { part: service, dashboard: "api-performance" } as const;
     const scraped: AlertDefinition[] = [
         {
@@ -65,17 +65,6 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
             dashboard: "pods",
         },
     ];
-}
-
-/** How many pods a service should have, with the labels of `availablePods`. */
-function wantedPods(service: MonitoredService): string {
-    const { name, namespace, controller, autoscaler, replicas } = service;
-    if (controller === "Deployment") {
-        return `max by (namespace, deployment) (${series("kube_deployment_spec_replicas", { ...kubeStateMetrics, namespace, deployment: name })})`;
-    }
-    return autoscaler === undefined
-        ? `label_replace(vector(${replicas}), "namespace", ${quoted(namespace)}, "", "")`
-        : `max by (namespace) (${series("kube_horizontalpodautoscaler_status_desired_replicas", { ...kubeStateMetrics, namespace, horizontalpodautoscaler: name })})`;
 }
 
 /** What happens to the containers of services and of stores in the cluster alike. */

@@ -5,7 +5,7 @@ import { alertRules, ruleGroups } from "../../../components/observability/rules/
 import type { AlertingRule, RuleGroup } from "../../../components/observability/rules/rule";
 import { alertCases } from "./alertCases/all";
 import type { Samples } from "./alertCases/situation";
-import { completeModel, installed, modelOf, runOn } from "./fixtures";
+import { completeModel, installed, modelOf, rolloutModel, runOn } from "./fixtures";
 
 const evaluationSeconds = 15;
 
@@ -77,9 +77,9 @@ function testsOf(name: AlertName): RuleTest[] {
 }
 
 /** The groups with the given alert alone and what is recorded for it: the other rules would only cost time. */
-function groupsFor(name: AlertName | undefined): RuleGroup[] {
+function groupsFor(name: AlertName | undefined, of = model): RuleGroup[] {
     const read = alerts.filter((rule) => rule.alert === name).map((rule) => rule.expr);
-    return ruleGroups(model).map((group) => ({
+    return ruleGroups(of).map((group) => ({
         ...group,
         rules: group.rules.filter((rule) =>
             "alert" in rule
@@ -89,8 +89,8 @@ function groupsFor(name: AlertName | undefined): RuleGroup[] {
     }));
 }
 
-function promtool(tests: readonly RuleTest[], name?: AlertName): string {
-    const groups = groupsFor(name);
+function promtool(tests: readonly RuleTest[], name?: AlertName, of = model): string {
+    const groups = groupsFor(name, of);
     return runOn("promtool", ["test", "rules", "tests.yml"], {
         "rules.yml": stringify({ groups }),
         "tests.yml": stringify({
@@ -111,7 +111,8 @@ describe("alert rules, run by promtool", function () {
     });
 
     it("are rules that Prometheus accepts, for every placement of the stores", () => {
-        for (const groups of [ruleGroups(model), ruleGroups(modelOf("managed")), ruleGroups(modelOf("in-cluster"))]) {
+        for (const each of [model, modelOf("managed"), modelOf("in-cluster"), rolloutModel()]) {
+            const groups = ruleGroups(each);
             runOn("promtool", ["check", "rules", "rules.yml"], { "rules.yml": stringify({ groups }) });
         }
     });
@@ -119,6 +120,47 @@ describe("alert rules, run by promtool", function () {
     for (const name of Object.keys(alertCases) as AlertName[]) {
         it(`${name} fires at its time with its labels and text, and not when it should not`, () => {
             promtool(testsOf(name), name);
+        });
+    }
+
+    for (const [name, at, available, severity, description] of [
+        [
+            "ServiceNotReady",
+            "2m",
+            0,
+            "critical",
+            "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+        ],
+        ["ReplicasUnavailable", "10m", 2, "warning", "user-management/user-mgmt-api lacks 1 of its pods."],
+    ] as const) {
+        it(`${name} fires for a Rollout by the version that gets requests, whatever the other one does`, () => {
+            const labels = { namespace: "user-management", name: "user-mgmt-api" };
+            const ofRollout = (metric: string, pod: string): string =>
+                `rollout_info_replicas_${metric}{job="argo-rollouts-metrics",namespace="${labels.namespace}",name="${labels.name}",pod="${pod}"}`;
+            const readyGreen = `kube_pod_status_ready{job="kube-state-metrics",namespace="${labels.namespace}",pod="user-mgmt-api-5d8f7c9b6-x2k4p",condition="true"}`;
+            // The second controller waits for the first one to go, and sees the same.
+            const samples = (count: number): Samples => ({
+                [ofRollout("desired", "a")]: "3x100",
+                [ofRollout("desired", "b")]: "3x100",
+                [ofRollout("available", "a")]: `${count}x100`,
+                [ofRollout("available", "b")]: `${count}x100`,
+                [readyGreen]: "1x100",
+            });
+            const rule = ruleGroups(rolloutModel())
+                .flatMap((group) => group.rules)
+                .find((each): each is AlertingRule => "alert" in each && each.alert === name);
+            const expected = {
+                exp_labels: { ...rule?.labels, severity, ...labels },
+                exp_annotations: { ...rule?.annotations, description },
+            };
+            const check = (exp_alerts: unknown[]): Pick<RuleTest, "alert_rule_test"> => ({
+                alert_rule_test: [{ eval_time: at, alertname: name, exp_alerts }],
+            });
+            const tests = [
+                ruleTest("fires", samples(available), check([expected])),
+                ruleTest("is quiet", samples(3), check([])),
+            ];
+            promtool(tests, name, rolloutModel());
         });
     }
 

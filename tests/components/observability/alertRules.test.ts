@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { systemDashboards } from "../../../components/observability/dashboards/systemDashboards";
 import { defaultLimits, limitsWith } from "../../../components/observability/limits";
 import { alertRules, ruleGroups } from "../../../components/observability/rules/alertRules";
 import type { AlertingRule } from "../../../components/observability/rules/rule";
 import type { MonitoringModel } from "../../../components/observability/model";
-import { completeModel, modelOf, plannedSystem } from "./fixtures";
+import { completeModel, modelOf, plannedSystem, rolloutModel } from "./fixtures";
 
 function alertsOf(model: MonitoringModel): AlertingRule[] {
     return alertRules(model).flatMap((group) => group.rules as readonly AlertingRule[]);
@@ -128,22 +129,17 @@ describe("alert rules", () => {
         assert.ok(named("DatabaseBackupTooOld")[0]?.expr.endsWith(`> ${5 * 3600}`));
     });
 
-    it("count the pods of a Rollout, which Kubernetes' own metrics do not know", () => {
-        const { declaration } = plannedSystem();
-        const api = declaration.services["user-mgmt-api"];
-        const strategy = { kind: "blue-green", smokeTest: { path: "/health" } } as const;
-        for (const [replicas, wanted] of [
-            [{ min: 3, max: 10 }, "kube_horizontalpodautoscaler_status_desired_replicas"],
-            [2, "vector(2)"],
-        ] as const) {
-            const services = { "user-mgmt-api": { ...api, strategy, replicas } as never };
-            const rules = alertsOf(modelOf("in-cluster", { declaration: { ...declaration, services } }));
-            for (const name of ["ServiceNotReady", "ReplicasUnavailable"]) {
-                const { expr = "" } = rules.find((rule) => rule.alert === name) ?? {};
-                assert.ok(!expr.includes("kube_deployment"), expr);
-                assert.ok(expr.includes("kube_pod_status_ready{") && expr.includes(wanted), expr);
-            }
+    it("ask the controller of Rollouts about a Rollout, which Kubernetes' own metrics do not know", () => {
+        const rules = alertsOf(rolloutModel());
+        for (const name of ["ServiceNotReady", "ReplicasUnavailable"]) {
+            const { expr = "" } = rules.find((rule) => rule.alert === name) ?? {};
+            assert.ok(!expr.includes("kube_deployment"), expr);
+            const labels = '{job="argo-rollouts-metrics",namespace="user-management",name="user-mgmt-api"}';
+            assert.ok(expr.includes(`rollout_info_replicas_available${labels}`), expr);
+            assert.ok(expr.includes(`rollout_info_replicas_desired${labels}`), expr);
         }
+        const dashboards = JSON.stringify(systemDashboards(rolloutModel()));
+        assert.ok(dashboards.includes("rollout_info_replicas_available") && !dashboards.includes("kube_deployment"));
     });
 
     it("look for a service in the namespace that it runs in", () => {

@@ -53,6 +53,16 @@ export function modelOf(placement: Placement = "in-cluster", changes: Partial<Pl
     });
 }
 
+/** The model of system 1, were its versions replaced blue-green. */
+export function rolloutModel(): MonitoringModel {
+    const { declaration } = plannedSystem();
+    const api = declaration.services["user-mgmt-api"];
+    const strategy = { kind: "blue-green", smokeTest: { path: "/health" } } as const;
+    return modelOf("in-cluster", {
+        declaration: { ...declaration, services: { "user-mgmt-api": { ...api, strategy } as never } },
+    });
+}
+
 /** A model in which every alert that exists is raised for something: in-cluster stores, replicas to lose, and work beside requests. */
 export function completeModel(): MonitoringModel {
     const model = modelOf();

@@ -12,6 +12,10 @@ interface KubernetesObject {
     };
 }
 
+interface Metrics {
+    readonly metrics: { readonly serviceMonitor: { readonly enabled: boolean } };
+}
+
 function objects(graph: ResourceGraph, kind: string): KubernetesObject[] {
     return graph.all
         .filter(({ type }: PlannedResource) => type.startsWith("kubernetes:"))
@@ -38,6 +42,15 @@ function scrapedJobs(graph: ResourceGraph): Set<string> {
                 .flatMap((service) => service.metadata.labels?.[spec?.jobLabel ?? ""] ?? []),
         ),
     );
+}
+
+/** What the chart of Argo Rollouts has scraped: a Service that is called as the release is. Source: its metrics-service.yaml. */
+function chartJobs(graph: ResourceGraph): string[] {
+    return graph
+        .ofType("kubernetes:helm.sh/v3:Release")
+        .map(({ inputs }) => inputs as { name: string; chart: string; values?: { controller?: Metrics } })
+        .filter(({ chart, values }) => chart === "argo-rollouts" && values?.controller?.metrics.serviceMonitor.enabled)
+        .map(({ name }) => `${name}-metrics`);
 }
 
 for (const stack of stackNames()) {
@@ -74,8 +87,12 @@ for (const stack of stackNames()) {
             });
         }
 
+        it("Rollouts, every one of them", () => {
+            assert.deepEqual([...compared(exprs, "name", "=")].sort(), [...namesOf(objects(graph, "Rollout"))].sort());
+        });
+
         it("jobs that are scraped", () => {
-            const known = new Set([...scrapedJobs(graph), "kubelet", "kube-state-metrics"]);
+            const known = new Set([...scrapedJobs(graph), ...chartJobs(graph), "kubelet", "kube-state-metrics"]);
             assert.deepEqual(
                 [...compared(exprs, "job", "=")].filter((job) => !known.has(job)),
                 [],
@@ -106,3 +123,8 @@ for (const stack of stackNames()) {
         });
     });
 }
+
+it("the rules of the prod stack look for the Rollout of employee-management", async () => {
+    const graph = await simulateStack("prod");
+    assert.deepEqual([...namesOf(objects(graph, "Rollout"))], ["api-python"]);
+});
