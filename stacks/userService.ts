@@ -90,6 +90,8 @@ export const userService = defineSystem("user-service", ({ addons }) => ({
             },
             ...(addons.has("linkerd") && { mesh: "linkerd" as const }),
             readsPods: true,
+            // It needs nothing of AWS; its stores and the cluster are all that it may reach.
+            awsIdentity: false,
             // The services that share the namespace; everybody else needs an entry here.
             allowedCallers: [{ namespace: "microservices" }],
             metricsIntervalSeconds: 15,
