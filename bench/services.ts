@@ -1,0 +1,58 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiService } from "../components/apiService/apiService";
+import type { PlatformContext } from "../components/context";
+import { platformConfig } from "../config/schema";
+import { record } from "../simulation/record";
+
+export interface Measurement {
+    readonly services: number;
+    readonly resources: number;
+    readonly milliseconds: number;
+    /** Growth of the heap by the recorded plan, after a collection where the process allows one. */
+    readonly bytes: number;
+}
+
+/**
+ * Records a program of the given number of services on a cluster that exists. Each is a component with eight Kubernetes objects:
+ * ServiceAccount, Role, RoleBinding, ConfigMap, Deployment, Service, PodDisruptionBudget, NetworkPolicy.
+ */
+export async function measureServices(services: number): Promise<Measurement> {
+    await record(() => compose(1));
+    const collect = globalThis.gc ?? (() => undefined);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const start = process.hrtime.bigint();
+    const plan = await record(() => compose(services));
+    const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+    collect();
+    const bytes = process.memoryUsage().heapUsed - before;
+    return { services, resources: plan.resources.length, milliseconds, bytes };
+}
+
+function compose(services: number): void {
+    const { data, observability } = platformConfig.parse({ environment: "local" });
+    const platform: PlatformContext = {
+        stack: "bench",
+        environment: "local",
+        extraTags: {},
+        kubernetes: new k8s.Provider("kubernetes", { context: "bench" }),
+        addons: new Set(),
+        ready: [],
+        data,
+        observability,
+        deliveryPath: "deploy",
+    };
+    const parent = new pulumi.ComponentResource("platform:system:System", "bench");
+    const scope = { platform, system: "bench", owner: "bench", namespace: "bench", parent, dependsOn: [] };
+    for (let index = 0; index < services; index++) {
+        new ApiService(`api-${index}`, {
+            scope,
+            version: "1.0.0",
+            image: "ghcr.io/your-org/api",
+            port: 8080,
+            replicas: 2,
+            settings: { LOG_LEVEL: "INFO" },
+        });
+    }
+}
