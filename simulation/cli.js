@@ -25,6 +25,14 @@ function run(root, args) {
             process.exitCode = 1;
         }
     });
+    // Whoever reads the output has seen enough, as `| head` does.
+    process.stdout.on("error", (error) => {
+        if (error.code !== "EPIPE") {
+            throw error;
+        }
+        finished = true;
+        process.exit(0);
+    });
     const { main } = require("./main");
     return main(args, { root, stdout: process.stdout, stderr: process.stderr }).then((code) => {
         finished = true;

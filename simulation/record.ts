@@ -293,7 +293,7 @@ class Recorder {
         secretOutputs: readonly string[],
     ): PlannedResource {
         const inputs: Properties = {};
-        for (const key of Object.keys(wire).sort()) {
+        for (const key of Object.keys(wire)) {
             inputs[key] = secretOutputs.includes(key) ? maskedMembers(wire[key]) : readable(wire[key], this.root);
         }
         return {

@@ -3,7 +3,7 @@
 const { Buffer } = require("node:buffer");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
-const { SourceMap } = require("node:module");
+const { Module, SourceMap } = require("node:module");
 const path = require("node:path");
 
 /**
@@ -13,10 +13,10 @@ const path = require("node:path");
  */
 
 const root = path.dirname(__dirname);
-const directory = path.join(root, ".cache", "transpiled");
+const directory = path.join(root, ".cache", "typescript");
 const settings = path.join(root, "tsconfig.json");
 
-/** The JavaScript of each file that was loaded. */
+/** Gives the source map of each file that was loaded, as base64. It is read only when a trace needs it. */
 const loaded = new Map();
 
 let compiler;
@@ -45,15 +45,38 @@ function hash(...parts) {
     return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32);
 }
 
-/** Writes an entry in one step, and removes what an earlier version of the same file left. */
-function keep(prefix, entry, code) {
+const inlineMap = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
+
+/** Compiled code, and apart from it the source map that ts-node appends, which is longer than the code. */
+function compiled(source, file) {
+    const output = compile(source, file);
+    const [, map = ""] = inlineMap.exec(output) ?? [];
+    return { code: output.replace(inlineMap, ""), map };
+}
+
+/** The text of a file in the cache; empty when another process has just replaced it. */
+function read(name) {
+    try {
+        return fs.readFileSync(path.join(directory, name), "utf8");
+    } catch {
+        return "";
+    }
+}
+
+function write(name, text) {
+    const temporary = path.join(directory, `${name}.${process.pid}`);
+    fs.writeFileSync(temporary, text);
+    fs.renameSync(temporary, path.join(directory, name));
+}
+
+/** Keeps an entry, and removes what an earlier version of the same file left. */
+function keep(prefix, entry, { code, map }) {
     try {
         fs.mkdirSync(directory, { recursive: true });
-        const temporary = path.join(directory, `${entry}.${process.pid}`);
-        fs.writeFileSync(temporary, code);
-        fs.renameSync(temporary, path.join(directory, entry));
+        write(`${entry}.map`, map);
+        write(`${entry}.js`, code);
         for (const name of fs.readdirSync(directory)) {
-            if (name.startsWith(prefix) && name !== entry && name.endsWith(".js")) {
+            if (name.startsWith(prefix) && !name.startsWith(entry)) {
                 fs.rmSync(path.join(directory, name), { force: true });
             }
         }
@@ -62,20 +85,40 @@ function keep(prefix, entry, code) {
     }
 }
 
+/** @returns the JavaScript of a file. */
 function load(file, base) {
     const source = fs.readFileSync(file, "utf8");
-    if (base === undefined) {
-        return compile(source, file);
-    }
     const prefix = hash(file).slice(0, 12);
-    const entry = `${prefix}-${hash(base, file, source)}.js`;
-    try {
-        return fs.readFileSync(path.join(directory, entry), "utf8");
-    } catch {
-        const code = compile(source, file);
-        keep(prefix, entry, code);
-        return code;
+    const entry = `${prefix}-${hash(base ?? "", file, source)}`;
+    if (base !== undefined) {
+        try {
+            const code = fs.readFileSync(path.join(directory, `${entry}.js`), "utf8");
+            loaded.set(file, () => read(`${entry}.map`));
+            return code;
+        } catch {
+            // Not compiled yet.
+        }
     }
+    const output = compiled(source, file);
+    loaded.set(file, () => output.map);
+    if (base !== undefined) {
+        keep(prefix, entry, output);
+    }
+    return output.code;
+}
+
+const files = new Map();
+
+function isFile(file) {
+    if (file === undefined) {
+        return false;
+    }
+    let found = files.get(file);
+    if (found === undefined) {
+        found = fs.existsSync(file);
+        files.set(file, found);
+    }
+    return found;
 }
 
 /**
@@ -86,9 +129,13 @@ function load(file, base) {
 function register({ traces = false } = {}) {
     const base = fingerprint();
     require.extensions[".ts"] = (module, file) => {
-        const code = load(file, base);
-        loaded.set(file, code);
-        module._compile(code, file);
+        const directoryOfFile = path.dirname(file);
+        // Node would look for three other endings first, at every import.
+        module.require = (id) => {
+            const typescript = id.startsWith(".") ? `${path.join(directoryOfFile, id)}.ts` : undefined;
+            return Module.prototype.require.call(module, isFile(typescript) ? typescript : id);
+        };
+        module._compile(load(file, base), file);
     };
     if (traces) {
         mapsTraces = true;
@@ -115,14 +162,12 @@ function frameText(frame) {
     return mapped;
 }
 
-const inlineMap = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
-
 /** The parsed source map of each file whose position was asked for. */
 const maps = new Map();
 
 function sourceMap(file) {
     if (!maps.has(file)) {
-        const [, encoded] = inlineMap.exec(loaded.get(file) ?? "") ?? [];
+        const encoded = loaded.get(file)?.();
         maps.set(file, encoded && new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString())));
     }
     return maps.get(file);

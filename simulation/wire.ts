@@ -43,10 +43,7 @@ export function withoutSecretMarks(value: unknown): unknown {
     });
 }
 
-/**
- * What people and files may see: secrets masked, assets and references spelled out without a trace of this machine, keys in
- * alphabetical order.
- */
+/** What people and files may see: secrets masked, assets and references spelled out without a trace of this machine. */
 export function readable(value: unknown, root = process.cwd()): unknown {
     return mapMembers(value, (object) => {
         switch (object[signatureKey]) {
@@ -72,17 +69,33 @@ export function maskedMembers(value: unknown): unknown {
     return isObject(plain) ? mapObject(plain, () => maskedSecret) : maskedSecret;
 }
 
+/** Replaces the objects in a value. Where nothing is replaced the value itself is given back: most have no special members. */
 function mapMembers(value: unknown, ofObject: (object: Properties) => unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map((member: unknown) => mapMembers(member, ofObject));
+    if (!Array.isArray(value)) {
+        return isObject(value) ? ofObject(value) : value;
     }
-    return isObject(value) ? ofObject(value) : value;
+    let result: unknown[] = value;
+    for (let index = 0; index < value.length; index++) {
+        const member: unknown = value[index];
+        const mapped = mapMembers(member, ofObject);
+        if (mapped !== member) {
+            result = result === value ? [...(value as unknown[])] : result;
+            result[index] = mapped;
+        }
+    }
+    return result;
 }
 
+/** As `mapMembers`, for the members of an object. */
 function mapObject(object: Properties, each: (member: unknown) => unknown): Properties {
-    const result: Properties = {};
-    for (const key of Object.keys(object).sort()) {
-        result[key] = each(object[key]);
+    let result = object;
+    for (const key of Object.keys(object)) {
+        const member = object[key];
+        const mapped = each(member);
+        if (mapped !== member) {
+            result = result === object ? { ...object } : result;
+            result[key] = mapped;
+        }
     }
     return result;
 }
