@@ -49,12 +49,12 @@ export async function composeStack(
         ...capacityIssues(config.platform, systems),
     ]);
     const { context, kubeconfig, ...outputs } = platformOf(config, contract, hostsWithOurCertificate(systems));
-    const running = systems.map((plan) => new System({ platform: context, plan }));
-    deliverFromGit(config, systems, context);
+    const running = systems.map((plan) => ({ plan, system: new System({ platform: context, plan }) }));
+    deliverFromGit(config, running, context);
     const { delegatedHosts } = config.platform.edge;
     const ownContract =
         kubeconfig === undefined ? undefined : contractOf(context, kubeconfig, { systems, delegatedHosts });
-    const endpoints = running.map((system, index) => [systems[index]?.name, system.endpoints] as const);
+    const endpoints = running.map(({ plan, system }) => [plan.name, system.endpoints] as const);
     return {
         ...outputs,
         ...(kubeconfig !== undefined && { kubeconfig }),
@@ -63,16 +63,18 @@ export async function composeStack(
     };
 }
 
-/** Hands the systems that Argo CD delivers over to it. */
+/**
+ * Hands the systems that Argo CD delivers over to it, each with everything that is not in git: Argo CD needs its rights in their namespaces
+ * until the last object there is gone, and it tries a revision that failed for want of something no second time.
+ */
 function deliverFromGit(
     { platform: { delivery } }: StackConfig,
-    systems: readonly PlannedSystem[],
+    running: readonly { readonly plan: PlannedSystem; readonly system: System }[],
     platform: PlatformContext,
 ): void {
     const { repositoryUrl, revision, path } = delivery;
-    const applications = systems
-        .filter(({ settings }) => settings.delivery === "argocd")
-        .flatMap((system) => applicationsOf(system, path));
+    const delivered = running.filter(({ plan }) => plan.settings.delivery === "argocd");
+    const applications = delivered.flatMap(({ plan }) => applicationsOf(plan, path));
     if (applications.length === 0 || repositoryUrl === undefined) {
         return;
     }
@@ -82,7 +84,7 @@ function deliverFromGit(
         revision,
         path,
         applications,
-        dependsOn: platform.ready,
+        dependsOn: [...platform.ready, ...delivered.map(({ system }) => system)],
     });
 }
 

@@ -297,6 +297,25 @@ function delivered(view: () => SystemView, stack: string): void {
             `deploy/${stack}/medical-practice/backend`,
         );
     });
+
+    it("is delivered into what is there already, and leaves before that goes", () => {
+        const { graph } = view();
+        const root = graph.object("Application", "root", "argocd");
+        const rights = graph.all.filter(({ name }) => /^delivery-.*-(role|binding)$/.test(name));
+        const foundations = ["medical-practice-space-namespace", "medical-practice-space-frontend-namespace"].map(
+            (name) => graph.one("kubernetes:core/v1:Namespace", name),
+        );
+        assert.equal(rights.length, 4);
+        for (const resource of [root, ...rights]) {
+            assert.ok(
+                foundations.every((namespace) => graph.waitsFor(resource, namespace)),
+                resource.name,
+            );
+        }
+        // A service that starts without its database's password fails, and Argo CD tries a revision that failed no second time.
+        const password = "medical-practice-flask-app-db-server-credentials-external";
+        assert.ok(graph.waitsFor(root, graph.one("kubernetes:external-secrets.io/v1:ExternalSecret", password)));
+    });
 }
 
 interface Application {
