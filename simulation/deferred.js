@@ -14,7 +14,18 @@ const path = require("node:path");
  * - Grafana's query builder imports two further generations of dashboards, zod its messages in fifty languages.
  */
 const modules = {
-    "@pulumi/pulumi": ["typescript", "@npmcli/arborist", "normalize-package-data", "./automation"],
+    "@pulumi/pulumi": [
+        "typescript",
+        "@npmcli/arborist",
+        "normalize-package-data",
+        "@grpc/grpc-js",
+        "@opentelemetry/api",
+        "./automation",
+        "./provider",
+        "./proto/callback_grpc_pb",
+        "./proto/engine_grpc_pb",
+        "./proto/resource_grpc_pb",
+    ],
     "@grafana/grafana-foundation-sdk/prometheus": ["../dashboardv2", "../dashboardv2beta1"],
     zod: ["./v4/locales/index.cjs"],
 };
