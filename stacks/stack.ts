@@ -58,7 +58,7 @@ export async function composeStack(
     return {
         ...outputs,
         ...(kubeconfig !== undefined && { kubeconfig }),
-        endpoints: Object.fromEntries(endpoints) as StackOutputs["endpoints"],
+        endpoints: Object.fromEntries(endpoints),
         ...(ownContract !== undefined && { [contractOutput]: ownContract }),
     };
 }
