@@ -6,7 +6,7 @@ import * as random from "@pulumi/random";
 import { Component } from "../../components/component";
 import { deploy, simulateStack, stackNames, type ResourceGraph } from "../harness";
 import { namesFitTheirLimits } from "./names";
-import { everythingIsMadeInOrder, statefulResources } from "./order";
+import { everythingIsMadeInOrder, objectsWaitForTheirNamespace, statefulResources } from "./order";
 import { nothingIsPublicByAccident, nothingNamedSecretIsALiteral, secretsStandOnlyWhereTheyBelong } from "./safety";
 import {
     everyChildHasAComponent,
@@ -28,6 +28,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
     nothingIsPublicByAccident,
     namesFitTheirLimits,
     everythingIsMadeInOrder,
+    objectsWaitForTheirNamespace,
 };
 
 for (const stack of stackNames()) {
@@ -211,6 +212,17 @@ describe("an invariant", () => {
                         ),
                 ),
             /::broken-api: workloads wait for the nodes, but this one does not/,
+        ],
+        [
+            "an object that does not wait for its namespace",
+            objectsWaitForTheirNamespace,
+            () =>
+                new Broken("broken", ({ child, provider }) => {
+                    const opts = { ...child, provider };
+                    new k8s.core.v1.Namespace("broken-space", { metadata: { name: "space" } }, opts);
+                    new k8s.core.v1.ServiceAccount("broken-account", { metadata: { namespace: "space" } }, opts);
+                }),
+            /::broken-account does not wait for its namespace space/,
         ],
     ];
     for (const [what, invariant, program, expected] of breakages) {

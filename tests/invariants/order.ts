@@ -82,6 +82,33 @@ export const everythingIsMadeInOrder: Invariant = (graph) =>
           })
         : [];
 
+/** In a cluster, not in files for a delivery from git. */
+function isApplied(graph: ResourceGraph, { provider = "" }: PlannedResource): boolean {
+    const urn = provider.replace(/::[^:]*$/, "");
+    return graph.all.find((resource) => resource.urn === urn)?.inputs.renderYamlToDirectory === undefined;
+}
+
+/** The API server has no place for an object whose namespace is not there yet, and takes it away with its namespace. */
+export const objectsWaitForTheirNamespace: Invariant = (graph) => {
+    const namespaces = new Map(
+        graph.ofType("kubernetes:core/v1:Namespace").map((resource) => [textOf(resource, "name"), resource]),
+    );
+    return graph.all
+        .filter((resource) => resource.type.startsWith("kubernetes:") && isApplied(graph, resource))
+        .flatMap((resource) => {
+            const namespace = textOf(resource, "namespace");
+            const home = namespaces.get(namespace);
+            return home === undefined || graph.waitsFor(resource, home)
+                ? []
+                : [`${resource.urn} does not wait for its namespace ${namespace}`];
+        });
+};
+
+function textOf({ inputs }: PlannedResource, member: "name" | "namespace"): string {
+    const { metadata } = inputs as { metadata?: Readonly<Record<string, string | undefined>> };
+    return metadata?.[member] ?? "";
+}
+
 /** A stack on a cluster that somebody else made relies on its nodes and controllers being there. */
 function hasClusterOfItsOwn(graph: ResourceGraph): boolean {
     return graph.ofType("platform:cluster:ExistingCluster").length === 0;
