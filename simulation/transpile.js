@@ -41,10 +41,6 @@ function fingerprint() {
     return [options, ...versions].join("\0");
 }
 
-function hash(...parts) {
-    return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32);
-}
-
 const inlineMap = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
 
 /** Compiled code, and apart from it the source map that ts-node appends, which is longer than the code. */
@@ -88,8 +84,9 @@ function keep(prefix, entry, { code, map }) {
 /** @returns the JavaScript of a file. */
 function load(file, base) {
     const source = fs.readFileSync(file, "utf8");
-    const prefix = hash(file).slice(0, 12);
-    const entry = `${prefix}-${hash(base ?? "", file, source)}`;
+    const prefix = `${encodeURIComponent(path.relative(root, file))}-`;
+    const key = createHash("sha256").update([base, file, source].join("\0")).digest("hex");
+    const entry = prefix + key.slice(0, 32);
     if (base !== undefined) {
         try {
             const code = fs.readFileSync(path.join(directory, `${entry}.js`), "utf8");
