@@ -1,8 +1,7 @@
 "use strict";
 
 // Runs in a process of its own: composes as many services as it is told and prints what that took, as JSON.
-require("../simulation/transpile").register();
-require("../simulation/deferred").defer();
+require("../simulation/prepare").prepare();
 
 const { measureServices } = require("./services.ts");
 

@@ -7,6 +7,7 @@ import { record } from "../simulation/record";
 
 export interface Measurement {
     readonly services: number;
+    /** Resources of the services: what the program has without any is left out, and so is its time. */
     readonly resources: number;
     readonly milliseconds: number;
     /** Growth of the heap by the recorded plan, after a collection where the process allows one. */
@@ -18,7 +19,18 @@ export interface Measurement {
  * ServiceAccount, Role, RoleBinding, ConfigMap, Deployment, Service, PodDisruptionBudget, NetworkPolicy.
  */
 export async function measureServices(services: number): Promise<Measurement> {
-    await record(() => compose(1));
+    await measure(1);
+    const without = await measure(0);
+    const all = await measure(services);
+    return {
+        services,
+        resources: all.resources - without.resources,
+        milliseconds: all.milliseconds - without.milliseconds,
+        bytes: all.bytes - without.bytes,
+    };
+}
+
+async function measure(services: number): Promise<Omit<Measurement, "services">> {
     const collect = globalThis.gc ?? (() => undefined);
     collect();
     const before = process.memoryUsage().heapUsed;
@@ -26,8 +38,7 @@ export async function measureServices(services: number): Promise<Measurement> {
     const plan = await record(() => compose(services));
     const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
     collect();
-    const bytes = process.memoryUsage().heapUsed - before;
-    return { services, resources: plan.resources.length, milliseconds, bytes };
+    return { resources: plan.resources.length, milliseconds, bytes: process.memoryUsage().heapUsed - before };
 }
 
 function compose(services: number): void {

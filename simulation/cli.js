@@ -1,9 +1,6 @@
 "use strict";
 
-/**
- * `npm start`. Plain JavaScript, because it prepares how everything else is loaded: TypeScript from a cache, the SDK without what a
- * simulation never uses, and, from Node 22 on, compiled code from Node's own cache.
- */
+/** `npm start`. Plain JavaScript, because it prepares how everything else is loaded. */
 
 const path = require("node:path");
 
@@ -11,9 +8,7 @@ const project = path.dirname(__dirname);
 
 /** Simulates a stack of the project in `root` and sets the exit code. */
 function run(root, args) {
-    require("node:module").enableCompileCache?.(path.join(project, ".cache", "node"));
-    require("./transpile").register();
-    require("./deferred").defer();
+    require("./prepare").prepare();
 
     // A program that never settles leaves Node with nothing to wait for: the process would end as if all were well.
     let finished = false;
