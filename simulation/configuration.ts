@@ -170,19 +170,27 @@ export function readText(file: string): string {
     }
 }
 
+/** Above this the parser, which compares every key with every other, takes many seconds. The stacks here have 2,000. */
+const mostCharacters = 128 * 1024;
+
 /**
  * Parses YAML with a mapping at its top. Fails with the file, line and column of the first mistake.
  *
  * @param file where the text stands, for messages.
  */
 export function parseYaml(source: string, file: string): Document {
+    if (source.length > mostCharacters) {
+        throw new UserError(
+            `${path.basename(file)} has ${source.length} characters: must have at most ${mostCharacters}; a hundred systems need fewer.`,
+        );
+    }
     // Merge keys (`<<`) are understood by the CLI's parser, too.
     const document = parseDocument(source, { merge: true, prettyErrors: false });
     const [mistake] = document.errors;
     if (mistake !== undefined) {
         const before = source.slice(0, mistake.pos[0]).split("\n");
         throw new UserError(
-            `${path.basename(file)}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not valid YAML: ${mistake.message}`,
+            `${path.basename(file)}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not valid YAML: ${reasonOf(mistake)}`,
         );
     }
     const { contents } = document;
@@ -192,6 +200,17 @@ export function parseYaml(source: string, file: string): Document {
     return document;
 }
 
+/** The parser goes into each level by calling itself. */
+function reasonOf({ message }: Error): string {
+    return message.startsWith("Maximum call stack") ? "nested too deeply" : message;
+}
+
 function plainYaml(file: string, source = readText(file)): Record<string, unknown> {
-    return (parseYaml(source, file).toJS() ?? {}) as Record<string, unknown>;
+    const document = parseYaml(source, file);
+    try {
+        return (document.toJS() ?? {}) as Record<string, unknown>;
+    } catch (error) {
+        // A merge of what is no mapping, or so many aliases that they would fill the memory.
+        throw new UserError(`${path.basename(file)}: not valid YAML: ${reasonOf(error as Error)}`);
+    }
 }

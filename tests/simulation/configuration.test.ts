@@ -112,6 +112,28 @@ describe("a configuration that cannot be read", () => {
         ],
         ["a project without stacks", {}, /^There is no stack "dve"\. No Pulumi\.<stack>\.yaml exists yet\.$/],
         [
+            "a merge of what is no mapping",
+            { "Pulumi.dve.yaml": "config:\n  <<: text\n" },
+            /^Pulumi\.dve\.yaml: not valid YAML: Merge sources must be maps/,
+        ],
+        [
+            "a bomb of aliases",
+            {
+                "Pulumi.dve.yaml": `config:\n  a: &a [x, x, x, x, x, x]\n${["b", "c", "d"].map((key, at) => `  ${key}: &${key} [${`*${"abc"[at]}, `.repeat(6)}]\n`).join("")}`,
+            },
+            /^Pulumi\.dve\.yaml: not valid YAML: Excessive alias count/,
+        ],
+        [
+            "a file that no stack needs",
+            { "Pulumi.dve.yaml": `config: { shop:key: ${"x".repeat(131_072)} }` },
+            /^Pulumi\.dve\.yaml has 131094 characters: must have at most 131072; a hundred systems need fewer\.$/,
+        ],
+        [
+            "nesting without end",
+            { "Pulumi.dve.yaml": `config:\n  shop:key: ${"[".repeat(30_000)}${"]".repeat(30_000)}\n` },
+            /^Pulumi\.dve\.yaml:2:\d+: not valid YAML: nested too deeply$/,
+        ],
+        [
             "malformed YAML",
             { "Pulumi.dve.yaml": "config:\n  shop:key: [1, 2\n  other: 3\n" },
             /^Pulumi\.dve\.yaml:3:3: not valid YAML: /,
