@@ -158,6 +158,8 @@ const answers: Record<string, (args: FunctionCall, region: string) => State> = {
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": ({ inputs }, region) => ({
         id: `pl-0${digest(String(inputs.name), region).slice(0, 16)}`,
         name: inputs.name,
+        // Two of CloudFront's, of some fifty.
+        entries: ["130.176.0.0/17", "15.158.0.0/16"].map((cidr) => ({ cidr, description: "" })),
     }),
     "aws:index/getRegion:getRegion": (_, region) => ({ region, name: region, id: region }),
 };

@@ -21,7 +21,7 @@ export const employeeManagement = defineSystem("employee-management", ({ environ
     // The cache is to answer more than 80 % of the look-ups.
     alerts: { CacheHitRateLow: { value: 80 } },
     secrets: { "api-python-secrets": { keys: { SECRET_KEY: {} } } },
-    // Beside the API's own host: the limit for each client counts addresses, and behind a CDN all clients have the CDN's.
+    // On a host of its own, so that the API is reached without it, too. The limit for each client holds on both ways.
     cdn:
         settings.host === undefined
             ? undefined

@@ -35,6 +35,12 @@ export interface ApiServiceArgs extends PlainSpec {
     readonly awsPermissions?: readonly PolicyStatement[];
     /** ACM certificate of the edge's host. Default: the platform's, else the controller looks one up by the host. Changed in place. */
     readonly certificateArn?: pulumi.Input<string>;
+    /**
+     * Address ranges of the proxies before a gateway edge, such as those of a CDN, that are believed when they say whom they ask for: the
+     * client is then the last address in `X-Forwarded-For` that is none of theirs, and it is what requests are limited by. Whoever
+     * connects from elsewhere stays who he is, whatever he claims. Default: none. Changed in place.
+     */
+    readonly trustedProxyCidrs?: pulumi.Input<string[]>;
 }
 
 /** What cannot work is refused before the first resource, all of it at once. */

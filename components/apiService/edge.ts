@@ -105,7 +105,12 @@ function createGateway(part: ServicePart, edge: GatewayEdge, needs: Resources): 
         "client-policy",
         { apiVersion: envoy, kind: "ClientTrafficPolicy" },
         { ...part.metadata() },
-        clientTrafficPolicySpec(part.name),
+        {
+            ...clientTrafficPolicySpec(part.name),
+            ...(part.args.trustedProxyCidrs !== undefined && {
+                clientIPDetection: { xForwardedFor: { trustedCIDRs: part.args.trustedProxyCidrs } },
+            }),
+        },
         [listener],
     );
     const route = create(

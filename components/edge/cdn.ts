@@ -315,7 +315,19 @@ interface Policies {
  * It counts as 55 rules of the 60 that a security group has by default (Amazon VPC User Guide, "AWS-managed prefix lists").
  */
 export function originPrefixListId(opts?: pulumi.InvokeOutputOptions): pulumi.Output<string> {
-    return aws.ec2.getManagedPrefixListOutput({ name: "com.amazonaws.global.cloudfront.origin-facing" }, opts).id;
+    return originPrefixList(opts).id;
+}
+
+/**
+ * The address ranges in that list as they are now, for whoever has to write them out. AWS changes them a few times a year; the next
+ * deployment follows. Until then a request from a new address counts as CloudFront's own.
+ */
+export function originCidrs(opts?: pulumi.InvokeOutputOptions): pulumi.Output<string[]> {
+    return originPrefixList(opts).entries.apply((entries) => entries.map(({ cidr }) => cidr).sort());
+}
+
+function originPrefixList(opts?: pulumi.InvokeOutputOptions): pulumi.Output<aws.ec2.GetManagedPrefixListResult> {
+    return aws.ec2.getManagedPrefixListOutput({ name: "com.amazonaws.global.cloudfront.origin-facing" }, opts);
 }
 
 function refuseImpossible(name: string, shape: CdnShape): void {

@@ -130,7 +130,8 @@ export function gatewayClassSpec(): Body {
  * How the proxies treat clients. Such a policy holds for Gateways of its own namespace, so each system has one beside its Gateway, and all
  * have these: listeners that share a port share most of it.
  *
- * Client addresses are taken from the connection: X-Forwarded-For is what a client claims.
+ * Client addresses are taken from the connection: X-Forwarded-For is what a client claims. A system behind a CDN says in its own policy
+ * whose claims it believes, which holds for its own host alone: hosts with TLS share a port, not how a connection is read.
  */
 export function clientTrafficPolicySpec(gateway: string): Body {
     return {

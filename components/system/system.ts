@@ -9,7 +9,7 @@ import { Cache } from "../cache/cache";
 import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
 import type { PlatformContext, SystemScope } from "../context";
-import { Cdn } from "../edge/cdn";
+import { Cdn, originCidrs } from "../edge/cdn";
 import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
@@ -20,7 +20,7 @@ import { SecretAccess } from "../secrets/secretAccess";
 import { SystemSecret } from "../secrets/systemSecret";
 import { physicalName } from "../naming";
 import { tagsFor, type TagContext } from "../tags";
-import type { PlannedSystem } from "./declaration";
+import type { CdnDeclaration, PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
 import { directoryOf, partOf, type Part } from "./delivery";
 import { flowsOf } from "./flows";
@@ -215,7 +215,7 @@ export class System extends Component {
     }
 
     private createCdn(): void {
-        const { cdn } = this.plan.declaration;
+        const { cdn } = this;
         const hostedZoneId = this.platform.aws?.hostedZoneId;
         if (cdn === undefined || hostedZoneId === undefined) {
             return;
@@ -268,6 +268,10 @@ export class System extends Component {
                     ...spec,
                     ...flowsOf(this.plan, name),
                     ...(pullSecret !== undefined && { imagePullSecret: pullSecret }),
+                    ...(this.cdn !== undefined &&
+                        this.cdn.originHost === spec.edge?.host && {
+                            trustedProxyCidrs: originCidrs({ parent: this }),
+                        }),
                     scope: {
                         ...applying(scope, providers[partOf(spec)]),
                         namespace,
@@ -291,6 +295,11 @@ export class System extends Component {
             },
             this.childOptions(),
         );
+    }
+
+    /** The CDN, on a platform that can have one. */
+    private get cdn(): CdnDeclaration | undefined {
+        return this.platform.aws?.hostedZoneId === undefined ? undefined : this.plan.declaration.cdn;
     }
 
     private hasDatabases(): boolean {

@@ -277,6 +277,13 @@ function onTheEdge(view: () => SystemView, host: string): void {
         );
         assert.deepEqual((inputs.defaultCacheBehavior as { cachedMethods: string[] }).cachedMethods, ["GET", "HEAD"]);
     });
+
+    it("counts what the CDN asks for against the visitor, and believes nobody but CloudFront about who that is", () => {
+        type Policy = { clientIPDetection: { xForwardedFor: { trustedCIDRs: string[] } } };
+        const { xForwardedFor } = view().spec<Policy>("ClientTrafficPolicy", api).clientIPDetection;
+        // As the simulated AWS answers for the list that CloudFront's addresses are in.
+        assert.deepEqual(xForwardedFor.trustedCIDRs, ["130.176.0.0/17", "15.158.0.0/16"]);
+    });
 }
 
 function observed(view: () => SystemView, stack: string): void {

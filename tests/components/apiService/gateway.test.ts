@@ -88,6 +88,18 @@ describe("gateway of a service", () => {
         assert.ok(graph.waitsFor(graph.object("ClientTrafficPolicy", "api"), graph.object("Gateway", "api")));
     });
 
+    it("believes the proxies that it is told of, and nobody else, when they say whom they ask for", async () => {
+        const trustedProxyCidrs = ["130.176.0.0/17"];
+        const { spec } = customObject(
+            await deployService({ edge, trustedProxyCidrs }, { gateway }),
+            "ClientTrafficPolicy",
+        );
+        assert.deepEqual(spec, {
+            ...clientTrafficPolicySpec("api"),
+            clientIPDetection: { xForwardedFor: { trustedCIDRs: trustedProxyCidrs } },
+        });
+    });
+
     it("limits requests of each client address and the size of bodies", async () => {
         const { apiVersion, spec } = customObject(await deployService({ edge }, { gateway }), "BackendTrafficPolicy");
         assert.equal(apiVersion, "gateway.envoyproxy.io/v1alpha1");
