@@ -60,27 +60,70 @@ export function capacityIssues(config: PlatformConfig, systems: readonly Planned
     if (config.environment === "local" || config.platformStack !== undefined) {
         return [];
     }
-    const capacity = capacityOf(config.cluster.nodeGroups);
     const own = platformDemand(config);
-    const demands = systems.map((system) => ({ name: system.name, ...smallestDemand(system) }));
-    const total = demands.reduce<Demand>(addDemand, own);
-    const shortage = (what: string, wanted: number, held: number, unit: string): ConfigIssue[] =>
-        wanted <= held
-            ? []
-            : [
-                  {
-                      path: "platform:cluster.nodeGroups",
-                      message:
-                          `too small: platform and systems request at least ${wanted}${unit} ${what}, all nodes together hold ${held}${unit} at maxSize. ` +
-                          `Raise maxSize or take larger instance types. Requests: platform ${describe(own)}` +
-                          demands.map((each) => `, ${each.name} ${describe(each)}`).join(""),
-                  },
-              ];
-    return [
-        ...shortage("CPU", total.cpuMillicores, capacity.cpuMillicores, "m"),
-        ...shortage("of memory", total.memoryMiB, capacity.memoryMiB, "Mi"),
-        ...shortage("pods", total.pods, capacity.pods, ""),
-    ];
+    const demands = demandsOf(systems);
+    return shortages(demands.reduce<Demand>(addDemand, own), capacityOf(config.cluster.nodeGroups)).map(
+        ({ what, wanted, held }) => ({
+            path: "platform:cluster.nodeGroups",
+            message:
+                `too small: platform and systems request at least ${wanted} ${what}, all nodes together hold ${held} at maxSize. ` +
+                `Raise maxSize or take larger instance types. Requests: platform ${describe(own)}${listed(demands)}`,
+        }),
+    );
+}
+
+/** What the nodes hold at their largest beyond what the platform and its own systems ask for at their smallest. */
+export function spareCapacity(config: PlatformConfig, systems: readonly PlannedSystem[]): Demand {
+    const taken = demandsOf(systems).reduce<Demand>(addDemand, platformDemand(config));
+    return addDemand(capacityOf(config.cluster.nodeGroups), timesDemand(taken, -1));
+}
+
+/** A team's systems must fit into what the platform has to spare. */
+export function teamCapacityIssues(
+    platformStack: string,
+    spare: Demand,
+    systems: readonly PlannedSystem[],
+): ConfigIssue[] {
+    const demands = demandsOf(systems);
+    return shortages(demands.reduce<Demand>(addDemand, noDemand), spare).map(({ what, wanted, held }) => ({
+        path: "platform:systems",
+        message:
+            `they request at least ${wanted} ${what}, and the platform stack ${platformStack} has ${held} to spare with every node group at maxSize. ` +
+            `Raise platform:cluster.nodeGroups there and deploy it first. Requests: ${listed(demands).slice(2)}`,
+    }));
+}
+
+type NamedDemand = Demand & { readonly name: string };
+
+function demandsOf(systems: readonly PlannedSystem[]): NamedDemand[] {
+    return systems.map((system) => ({ name: system.name, ...smallestDemand(system) }));
+}
+
+interface Shortage {
+    readonly what: string;
+    /** Amounts with their units. */
+    readonly wanted: string;
+    readonly held: string;
+}
+
+/** What there is too little of. */
+function shortages(wanted: Demand, held: Demand): Shortage[] {
+    const measures = [
+        { what: "CPU", member: "cpuMillicores", unit: "m" },
+        { what: "of memory", member: "memoryMiB", unit: "Mi" },
+        { what: "pods", member: "pods", unit: "" },
+    ] as const;
+    return measures
+        .filter(({ member }) => wanted[member] > held[member])
+        .map(({ what, member, unit }) => ({
+            what,
+            wanted: `${wanted[member]}${unit}`,
+            held: `${held[member]}${unit}`,
+        }));
+}
+
+function listed(demands: readonly NamedDemand[]): string {
+    return demands.map((each) => `, ${each.name} ${describe(each)}`).join("");
 }
 
 function describe({ cpuMillicores: cpu, memoryMiB }: Demand): string {

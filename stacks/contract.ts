@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { PlatformContext } from "../components/context";
 import type { PlannedSystem } from "../components/system/declaration";
+import type { Demand } from "../components/system/quota";
 import { ConfigError, type ConfigIssue } from "../config/errors";
 import { environments, platformConfig, type AddonName } from "../config/schema";
 import { claimsOf } from "./claims";
@@ -33,6 +34,8 @@ export const contractSchema = z.object({
         .optional(),
     /** Hosts of other stacks whose DNS records external-dns keeps. */
     delegatedHosts: z.array(z.string()).optional(),
+    /** What the nodes can hold, at their largest, beyond the platform and its own systems. All stacks of teams share it. */
+    spare: z.object({ cpuMillicores: z.number(), memoryMiB: z.number(), pods: z.number() }).optional(),
     gateway: z
         .object({
             className: z.string(),
@@ -68,12 +71,16 @@ export type PlatformContractOutputs = {
 /**
  * What a platform stack exports for the stacks on it; nothing without AWS.
  *
- * @param taken the systems that it runs itself, and the hosts that it keeps DNS records of for others.
+ * @param own the systems that it runs itself, the hosts that it keeps DNS records of for others, and what its nodes have to spare.
  */
 export function contractOf(
     context: PlatformContext,
     kubeconfig: pulumi.Output<string>,
-    taken: { readonly systems: readonly PlannedSystem[]; readonly delegatedHosts: readonly string[] },
+    own: {
+        readonly systems: readonly PlannedSystem[];
+        readonly delegatedHosts: readonly string[];
+        readonly spare: Demand;
+    },
 ): PlatformContractOutputs | undefined {
     if (context.aws === undefined) {
         return undefined;
@@ -86,8 +93,9 @@ export function contractOf(
         environment: context.environment,
         kubeconfig,
         addons: [...context.addons].sort(),
-        systems: taken.systems.map(taking),
-        delegatedHosts: [...taken.delegatedHosts],
+        systems: own.systems.map(taking),
+        delegatedHosts: [...own.delegatedHosts],
+        spare: own.spare,
         ...(context.gateway !== undefined && { gateway: context.gateway }),
         aws: pulumi.output(aws) as pulumi.Output<PlatformContract["aws"]>,
     };

@@ -9,7 +9,7 @@ import type { StackConfig } from "../config/load";
 import { crossFieldIssues } from "../config/rules";
 import type { AddonName } from "../config/schema";
 import { installedAddons } from "./addons";
-import { capacityIssues } from "./capacity";
+import { capacityIssues, spareCapacity } from "./capacity";
 import { contractOf, contractOutput, type PlatformContract, type PlatformContractOutputs } from "./contract";
 import { planSystems } from "./plan";
 import { createLocalPlatform } from "./localPlatform";
@@ -51,9 +51,14 @@ export async function composeStack(
     const { context, kubeconfig, ...outputs } = platformOf(config, contract, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => ({ plan, system: new System({ platform: context, plan }) }));
     deliverFromGit(config, running, context);
-    const { delegatedHosts } = config.platform.edge;
     const ownContract =
-        kubeconfig === undefined ? undefined : contractOf(context, kubeconfig, { systems, delegatedHosts });
+        kubeconfig === undefined
+            ? undefined
+            : contractOf(context, kubeconfig, {
+                  systems,
+                  delegatedHosts: config.platform.edge.delegatedHosts,
+                  spare: spareCapacity(config.platform, systems),
+              });
     const endpoints = running.map(({ plan, system }) => [plan.name, system.endpoints] as const);
     return {
         ...outputs,

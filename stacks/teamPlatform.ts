@@ -5,6 +5,7 @@ import { PlatformReference } from "../components/platformReference/platformRefer
 import type { PlannedSystem } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
 import type { StackConfig } from "../config/load";
+import { teamCapacityIssues } from "./capacity";
 import { claimsOf } from "./claims";
 import { contractOutput, readContract, type PlatformContract } from "./contract";
 import { sharedContext, type Platform } from "./platform";
@@ -26,6 +27,7 @@ export function teamIssues(
         ...mustBe("aws:region", region, contract.aws.region),
         ...secretsCannotBeRead(systems, contract),
         ...systems.flatMap((system) => takenByPlatform(system, contract)),
+        ...(contract.spare === undefined ? [] : teamCapacityIssues(contract.stack, contract.spare, systems)),
         ...(platform.edge.hostedZoneId === undefined
             ? []
             : systems.flatMap((system) => hostsWithoutRecord(system, contract))),

@@ -3,7 +3,8 @@ import type { ServiceSpec } from "../../components/apiService/spec";
 import { defineSystem, type SystemDeclaration, type SystemDefinition } from "../../components/system/declaration";
 import { parseConfig } from "../../config/parse";
 import type { PlatformConfig } from "../../config/schema";
-import { capacityIssues, platformDemand } from "../../stacks/capacity";
+import type { Demand } from "../../components/system/quota";
+import { capacityIssues, platformDemand, spareCapacity } from "../../stacks/capacity";
 import { planSystems } from "../../stacks/plan";
 
 const service: ServiceSpec = { image: "ghcr.io/your-org/shop", port: 8080 };
@@ -222,6 +223,20 @@ describe("the capacity of a stack", () => {
         assert.ok(cpu?.includes(`Requests: platform ${cpuMillicores}m/${memoryMiB}Mi, shop 12000m/`), cpu);
         assert.match(memory ?? "", /Mi of memory/);
         assert.match(pods ?? "", /at least \d+ pods, all nodes together hold 105 at maxSize/);
+    });
+
+    it("is to spare for others as far as nobody here asks for it", () => {
+        const spareOf = (replicas: number): Demand => {
+            const platform = config(undefined, nodes(3));
+            const { systems } = planSystems(platform, [shop({ services: { api: { ...service, replicas } } })]);
+            return spareCapacity(platform, systems);
+        };
+        const [two, three] = [spareOf(2), spareOf(3)];
+        assert.deepEqual(
+            [two.pods - three.pods, two.cpuMillicores - three.cpuMillicores, two.memoryMiB - three.memoryMiB],
+            [1, 100, 256],
+        );
+        assert.ok(two.cpuMillicores > 0 && two.cpuMillicores < 3 * 2000);
     });
 
     it("counts every node's own daemons, so that more nodes are not counted as if they were empty", () => {

@@ -178,6 +178,26 @@ describe("a team's stack", () => {
         await assert.rejects(deployOnto(undefined), /that stack has no output "platform"/);
     });
 
+    it("is refused where the nodes have no room for it, with what is asked for and what is there", async () => {
+        const spare = { cpuMillicores: 100, memoryMiB: 100_000, pods: 3 };
+        await assert.rejects(deployOnto({ ...contract, spare }), (error: Error) => {
+            const lines = error.message.split("\n").filter((line) => line.includes("to spare"));
+            assert.equal(lines.length, 2, error.message);
+            assert.match(
+                lines[0] ?? "",
+                /platform:systems: they request at least \d+m CPU, and the platform stack prod has 100m to spare with every node group at maxSize\. .* Requests: shop \d+m\/\d+Mi$/,
+            );
+            assert.match(lines[1] ?? "", /at least \d+ pods, and the platform stack prod has 3 to spare/);
+            return true;
+        });
+    });
+
+    it("takes the platform's word where it does not say yet what it has to spare", async () => {
+        const { spare, ...older } = contract;
+        assert.ok(spare !== undefined);
+        assert.ok((await deployOnto(older)).all.length > 0);
+    });
+
     it("is told when it brings nodes of its own", async () => {
         const cluster = JSON.stringify({ nodeGroups: { general: { instanceTypes: ["m7g.large"] } } });
         await assert.rejects(
