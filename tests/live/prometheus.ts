@@ -17,15 +17,11 @@ export interface Prometheus {
     stop(): Promise<void>;
 }
 
-const patienceMilliseconds = 20_000;
+const patienceMilliseconds = 60_000;
 
 /** Asks until the answer is the one that is waited for; gives back the last one. */
-export async function eventually<T>(
-    ask: () => Promise<T>,
-    isIt: (answer: T) => boolean,
-    patience = patienceMilliseconds,
-): Promise<T> {
-    const end = Date.now() + patience;
+export async function eventually<T>(ask: () => Promise<T>, isIt: (answer: T) => boolean): Promise<T> {
+    const end = Date.now() + patienceMilliseconds;
     for (;;) {
         const answer = await ask();
         if (isIt(answer) || Date.now() > end) {
