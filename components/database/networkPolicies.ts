@@ -80,7 +80,7 @@ export function workerPolicy(engine: Engine, pods: Labels, target: NetworkTarget
     return {
         podSelector: { matchLabels: { ...pods } },
         policyTypes: ["Ingress", "Egress"],
-        ingress: [],
+        // No `ingress`, so nothing comes in: an empty list is dropped by the API server, and every apply would be a change.
         egress: [toDatabase(engine, target), ...(usesAws ? toAws : [])],
     };
 }

@@ -202,7 +202,7 @@ describe("smoke test of a new version", () => {
             matchLabels: { "app.kubernetes.io/name": "api-smoke-test", "app.kubernetes.io/part-of": "shop" },
         };
         assert.deepEqual(test.podSelector, pods);
-        assert.deepEqual(test.ingress, []);
+        assert.deepEqual([test.ingress, test.policyTypes], [undefined, ["Ingress", "Egress"]]);
         assert.deepEqual(test.egress, [
             {
                 to: [{ podSelector: manifest(graph, "NetworkPolicy").spec.podSelector }],
