@@ -99,11 +99,14 @@ function withLabels(labels: Labels): { matchLabels: Record<string, string> } {
  * compares a policy's port with the Service's target port, and only equal numbers are certain to match.
  */
 export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
+    const ingress = ingressRules(flows);
+    const egress = egressRules(flows);
     return {
         podSelector: withLabels(flows.pods),
         policyTypes: ["Ingress", "Egress"],
-        ingress: ingressRules(flows),
-        egress: egressRules(flows),
+        // A direction without rules is closed. An empty list says the same, but the API server drops it: every apply would be a change.
+        ...(ingress.length > 0 && { ingress }),
+        ...(egress.length > 0 && { egress }),
     };
 }
 
@@ -112,7 +115,7 @@ export function smokeTestPolicySpec(testPods: Labels, servicePods: Labels, port:
     return {
         podSelector: withLabels(testPods),
         policyTypes: ["Ingress", "Egress"],
-        // No `ingress`, so nothing comes in: an empty list is dropped by the API server, and every apply would be a change.
+        // No `ingress`, so nothing comes in.
         egress: [{ to: [{ podSelector: withLabels(servicePods) }], ports: tcp(port) }],
     };
 }
