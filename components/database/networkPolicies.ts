@@ -61,7 +61,7 @@ export function serverPolicy(engine: Engine, pods: Labels, store: string, monito
             ...(monitored ? [fromPrometheus(engine)] : []),
         ],
         // Names are resolved by a rule of the namespace.
-        egress: [],
+        // No `egress`, so nothing goes out: an empty list is dropped by the API server, and every apply would be a change.
     };
 }
 
