@@ -9,6 +9,8 @@ import { stringify } from "yaml";
 import { Client, type Access } from "./client";
 import { moduleOf, moduleSource, type Program } from "./programs";
 
+const signals = ["SIGINT", "SIGTERM"] as const;
+
 /** A control plane on loopback: a real API server, controllers and scheduler, with kwok in the place of the kubelets. */
 export class ControlPlane {
     private readonly directory = mkdtempSync(path.join(tmpdir(), "platform-cluster-"));
@@ -22,6 +24,7 @@ export class ControlPlane {
     /** Starts everything and waits until the API server is ready. */
     static async start(programs: string): Promise<{ controlPlane: ControlPlane; access: Access }> {
         const controlPlane = new ControlPlane(programs);
+        controlPlane.watch();
         try {
             return { controlPlane, access: await controlPlane.run() };
         } catch (error) {
@@ -30,8 +33,27 @@ export class ControlPlane {
         }
     }
 
+    /** Nothing outlives the test, not even where it is interrupted. */
+    private readonly abandon = (): void => {
+        this.processes.forEach(({ process }) => process.kill("SIGKILL"));
+        rmSync(this.directory, { recursive: true, force: true });
+    };
+
+    private readonly interrupt = (): never => process.exit(1);
+
+    private watch(): void {
+        process.once("exit", this.abandon);
+        signals.forEach((signal) => process.once(signal, this.interrupt));
+    }
+
+    private unwatch(): void {
+        process.removeListener("exit", this.abandon);
+        signals.forEach((signal) => process.removeListener(signal, this.interrupt));
+    }
+
     /** Stops what was started, latest first, and removes its files. */
     async stop(): Promise<void> {
+        this.unwatch();
         for (const { process } of this.processes.reverse()) {
             if (process.exitCode === null && process.signalCode === null) {
                 const ended = new Promise((resolve) => process.once("exit", resolve));
