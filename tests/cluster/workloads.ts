@@ -73,12 +73,10 @@ export async function changedBy(client: Client, object: KubernetesObject): Promi
     if (before === undefined) {
         return `${nameOf(object)} is gone`;
     }
-    // A status moves the version, and not the generation.
+    // A status moves the version, and not the generation, which some kinds do not have.
     const { generation, resourceVersion } = before.metadata;
     return resourceVersion === after.metadata.resourceVersion ||
-        (generation !== undefined &&
-            generation === after.metadata.generation &&
-            isDeepStrictEqual(withoutStatus(before), withoutStatus(after)))
+        (generation === after.metadata.generation && isDeepStrictEqual(withoutStatus(before), withoutStatus(after)))
         ? undefined
         : `${nameOf(object)} changed`;
 }
