@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
+import { freePorts } from "../ports";
 import { Client, type Access } from "./client";
 import { moduleOf, moduleSource, type Program } from "./programs";
 
@@ -195,15 +195,6 @@ export class ControlPlane {
         writeFileSync(this.file(name), content, { mode: 0o600 });
         return this.file(name);
     }
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-    const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
-    const ports = servers.map((server) => (server.address() as AddressInfo).port);
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    return ports;
 }
 
 /** How kwok's nodes and pods live: ready at once, for good, and gone when they are deleted. They come with its module. */

@@ -31,8 +31,8 @@ const operators: readonly Operator[] = [
 ];
 
 /**
- * Kinds whose definitions no Go module brings here: Linkerd's. They are
- * defined here without a schema, so names, metadata and life cycle are checked, and what `spec` says is not.
+ * Kinds whose definitions no Go module brings here: Linkerd's. They are defined without a schema, so names, metadata and life cycle are
+ * checked, and what `spec` says is not.
  */
 const withoutSchema: readonly {
     readonly group: string;

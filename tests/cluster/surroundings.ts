@@ -116,7 +116,7 @@ export class Provisioner {
     }
 }
 
-export function phaseOf({ status }: LiveObject): string | undefined {
+function phaseOf({ status }: LiveObject): string | undefined {
     return (status as { phase?: string } | undefined)?.phase;
 }
 

@@ -55,7 +55,7 @@ export function unreached(autoscaler: LiveObject): string | undefined {
 }
 
 /** An object without what controllers write. */
-export function withoutStatus({ metadata, status: _, ...members }: LiveObject): unknown {
+function withoutStatus({ metadata, status: _, ...members }: LiveObject): unknown {
     const {
         resourceVersion: _version,
         managedFields: _fields,

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { stringify } from "yaml";
+import { freePort } from "../ports";
 
 /** A target that is scraped, with the labels that its ServiceMonitor would give it. */
 export interface Target {
@@ -29,15 +29,6 @@ export async function eventually<T>(ask: () => Promise<T>, isIt: (answer: T) => 
         }
         await new Promise((resolve) => setTimeout(resolve, 200));
     }
-}
-
-async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
-    return port;
 }
 
 /** Starts Prometheus on loopback. It ends with `stop`, and with this process at the latest. */

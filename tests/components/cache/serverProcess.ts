@@ -1,24 +1,16 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { scripts } from "../../../components/cache/scripts";
 import { serverConfig } from "../../../components/cache/serverConfig";
 import type { CacheSpec } from "../../../components/cache/spec";
+import { freePort } from "../../ports";
 
 /** Whether commands are installed. */
 export function installed(...commands: string[]): boolean {
     return commands.every((command) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0);
-}
-
-async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }
 
 /** Waits until something is so, for ten seconds at most. */

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { backupFiles, serverFiles } from "../../../components/database/scripts";
 import type { ResourceGraph } from "../../harness";
 import { container, mysql, podOf } from "./fixture";
-import { eventually, findCommand, freePort, Sandbox, type Outcome, type Process } from "./sandbox";
+import { freePort } from "../../ports";
+import { eventually, findCommand, Sandbox, type Outcome, type Process } from "./sandbox";
 
 /** Whether MySQL is installed. MariaDB has commands of the same names, but neither its files nor its accounts work the same way. */
 export function hasMysql(): boolean {

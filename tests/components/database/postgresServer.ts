@@ -3,7 +3,8 @@ import path from "node:path";
 import { backupFiles, exporterFiles, masterLoginFiles, serverFiles } from "../../../components/database/scripts";
 import type { ResourceGraph } from "../../harness";
 import { container, podOf, postgres } from "./fixture";
-import { eventually, findCommand, freePort, Sandbox, type Outcome, type Process } from "./sandbox";
+import { freePort } from "../../ports";
+import { eventually, findCommand, Sandbox, type Outcome, type Process } from "./sandbox";
 
 /** Where PostgreSQL's server programs are: on the path, or where Debian puts them, newest version first. */
 export function findPostgres(): string | undefined {

@@ -11,7 +11,6 @@ import {
     rmSync,
     writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -30,14 +29,6 @@ export function skipUnless(context: Mocha.Context, present: boolean, what: strin
         console.log(`      skipped: ${what} is not installed`);
         context.skip();
     }
-}
-
-export async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }
 
 /** Waits until something is so, for thirty seconds at most. */

@@ -1,0 +1,17 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+
+/** Different ports of the loopback that were free a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+    const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+    await Promise.all(servers.map((server) => once(server, "listening")));
+    const ports = servers.map((server) => (server.address() as AddressInfo).port);
+    await Promise.all(servers.map((server) => once(server.close(), "close")));
+    return ports;
+}
+
+/** A port of the loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+    const [port] = await freePorts(1);
+    return port as number;
+}
