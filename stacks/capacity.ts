@@ -60,21 +60,18 @@ export function capacityIssues(config: PlatformConfig, systems: readonly Planned
     if (config.environment === "local" || config.platformStack !== undefined) {
         return [];
     }
-    const own = platformDemand(config);
-    const demands = demandsOf(systems);
-    return shortages(demands.reduce<Demand>(addDemand, own), capacityOf(config.cluster.nodeGroups)).map(
-        ({ what, wanted, held }) => ({
-            path: "platform:cluster.nodeGroups",
-            message:
-                `too small: platform and systems request at least ${wanted} ${what}, all nodes together hold ${held} at maxSize. ` +
-                `Raise maxSize or take larger instance types. Requests: platform ${describe(own)}${listed(demands)}`,
-        }),
-    );
+    const demands = ownDemands(config, systems);
+    return shortages(sumOf(demands), capacityOf(config.cluster.nodeGroups)).map(({ what, wanted, held }) => ({
+        path: "platform:cluster.nodeGroups",
+        message:
+            `too small: platform and systems request at least ${wanted} ${what}, all nodes together hold ${held} at maxSize. ` +
+            `Raise maxSize or take larger instance types. Requests: ${listed(demands)}`,
+    }));
 }
 
 /** What the nodes hold at their largest beyond what the platform and its own systems ask for at their smallest. */
 export function spareCapacity(config: PlatformConfig, systems: readonly PlannedSystem[]): Demand {
-    const taken = demandsOf(systems).reduce<Demand>(addDemand, platformDemand(config));
+    const taken = sumOf(ownDemands(config, systems));
     return addDemand(capacityOf(config.cluster.nodeGroups), timesDemand(taken, -1));
 }
 
@@ -85,11 +82,11 @@ export function teamCapacityIssues(
     systems: readonly PlannedSystem[],
 ): ConfigIssue[] {
     const demands = demandsOf(systems);
-    return shortages(demands.reduce<Demand>(addDemand, noDemand), spare).map(({ what, wanted, held }) => ({
+    return shortages(sumOf(demands), spare).map(({ what, wanted, held }) => ({
         path: "platform:systems",
         message:
             `they request at least ${wanted} ${what}, and the platform stack ${platformStack} has ${held} to spare with every node group at maxSize. ` +
-            `Raise platform:cluster.nodeGroups there and deploy it first. Requests: ${listed(demands).slice(2)}`,
+            `Raise platform:cluster.nodeGroups there and deploy it first. Requests: ${listed(demands)}`,
     }));
 }
 
@@ -97,6 +94,15 @@ type NamedDemand = Demand & { readonly name: string };
 
 function demandsOf(systems: readonly PlannedSystem[]): NamedDemand[] {
     return systems.map((system) => ({ name: system.name, ...smallestDemand(system) }));
+}
+
+/** The platform's demand first, then that of each of its systems. */
+function ownDemands(config: PlatformConfig, systems: readonly PlannedSystem[]): NamedDemand[] {
+    return [{ name: "platform", ...platformDemand(config) }, ...demandsOf(systems)];
+}
+
+function sumOf(demands: readonly Demand[]): Demand {
+    return demands.reduce(addDemand, noDemand);
 }
 
 interface Shortage {
@@ -123,9 +129,5 @@ function shortages(wanted: Demand, held: Demand): Shortage[] {
 }
 
 function listed(demands: readonly NamedDemand[]): string {
-    return demands.map((each) => `, ${each.name} ${describe(each)}`).join("");
-}
-
-function describe({ cpuMillicores: cpu, memoryMiB }: Demand): string {
-    return `${cpu}m/${memoryMiB}Mi`;
+    return demands.map(({ name, cpuMillicores: cpu, memoryMiB }) => `${name} ${cpu}m/${memoryMiB}Mi`).join(", ");
 }
