@@ -130,7 +130,7 @@ function storePolicy(): Record<string, unknown> {
                 },
                 { from: [fromPrometheus], ports: [{ protocol: "TCP", port: metricsPort }] },
             ],
-            // No `egress`, so nothing goes out: an empty list is dropped by the API server, and every apply would be a change.
+            // No `egress`, so nothing goes out.
         },
     };
 }

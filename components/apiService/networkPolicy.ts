@@ -104,7 +104,7 @@ export function networkPolicySpec(flows: NetworkFlows): NetworkPolicySpec {
     return {
         podSelector: withLabels(flows.pods),
         policyTypes: ["Ingress", "Egress"],
-        // A direction without rules is closed. An empty list says the same, but the API server drops it: every apply would be a change.
+        // A direction without rules is closed. An empty list would say the same, but see tests/invariants/structure.ts.
         ...(ingress.length > 0 && { ingress }),
         ...(egress.length > 0 && { egress }),
     };

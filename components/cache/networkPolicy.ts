@@ -35,7 +35,7 @@ export function serverPolicy(pods: Labels, store: string, monitored: boolean): N
             },
             ...(monitored ? [fromPrometheus] : []),
         ],
-        // No `egress`, so nothing goes out: an empty list is dropped by the API server, and every apply would be a change.
+        // No `egress`, so nothing goes out.
     };
 }
 

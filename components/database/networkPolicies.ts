@@ -61,7 +61,7 @@ export function serverPolicy(engine: Engine, pods: Labels, store: string, monito
             ...(monitored ? [fromPrometheus(engine)] : []),
         ],
         // Names are resolved by a rule of the namespace.
-        // No `egress`, so nothing goes out: an empty list is dropped by the API server, and every apply would be a change.
+        // No `egress`, so nothing goes out.
     };
 }
 
@@ -80,7 +80,7 @@ export function workerPolicy(engine: Engine, pods: Labels, target: NetworkTarget
     return {
         podSelector: { matchLabels: { ...pods } },
         policyTypes: ["Ingress", "Egress"],
-        // No `ingress`, so nothing comes in: an empty list is dropped by the API server, and every apply would be a change.
+        // No `ingress`, so nothing comes in.
         egress: [toDatabase(engine, target), ...(usesAws ? toAws : [])],
     };
 }

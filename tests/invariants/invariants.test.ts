@@ -14,6 +14,7 @@ import {
     everyKubernetesResourceHasAProvider,
     everyNameStartsWithItsComponent,
     everyTaggableResourceIsTagged,
+    noNetworkPolicyHasAnEmptyList,
     type Invariant,
 } from "./structure";
 
@@ -23,6 +24,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
     everyKubernetesResourceHasAProvider,
     everyTaggableResourceIsTagged,
     everyComponentRegistersItsOutputs,
+    noNetworkPolicyHasAnEmptyList,
     secretsStandOnlyWhereTheyBelong,
     nothingNamedSecretIsALiteral,
     nothingIsPublicByAccident,
@@ -120,6 +122,21 @@ describe("an invariant", () => {
             everyComponentRegistersItsOutputs,
             () => new Broken("broken", () => undefined, false),
             /::broken does not call/,
+        ],
+        [
+            "a network policy with an empty list of rules",
+            noNetworkPolicyHasAnEmptyList,
+            () =>
+                new Broken(
+                    "broken",
+                    ({ child, provider }) =>
+                        new k8s.networking.v1.NetworkPolicy(
+                            "broken-policy",
+                            { metadata, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"], egress: [] } },
+                            { ...child, provider },
+                        ),
+                ),
+            /::broken-policy has an empty list of egress rules/,
         ],
         [
             "a secret in a ConfigMap",

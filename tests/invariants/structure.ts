@@ -37,6 +37,15 @@ export const everyKubernetesResourceHasAProvider: Invariant = (graph) =>
         .filter((resource) => isKubernetes(resource) && resource.provider === "")
         .map((resource) => `${resource.urn} uses the default Kubernetes provider`);
 
+/** The API server drops an empty list of rules, so that every apply would be a change. Without the list a direction is as closed. */
+export const noNetworkPolicyHasAnEmptyList: Invariant = (graph) =>
+    graph.all.flatMap(({ type, urn, inputs }) => {
+        const spec = type.endsWith(":NetworkPolicy") ? ((inputs.spec ?? {}) as Record<string, unknown>) : {};
+        return ["ingress", "egress"]
+            .filter((direction) => Array.isArray(spec[direction]) && spec[direction].length === 0)
+            .map((direction) => `${urn} has an empty list of ${direction} rules`);
+    });
+
 const requiredTags = ["Name", "platform:project", "platform:stack", "platform:environment", "platform:system"];
 
 export const everyTaggableResourceIsTagged: Invariant = (graph) =>
