@@ -113,6 +113,17 @@ export interface OperationSpec {
     readonly failed: Readonly<Record<string, string>>;
 }
 
+/** A metric of a service that the platform does not know by itself. */
+export interface OwnMetricSpec {
+    readonly type: "counter" | "gauge" | "histogram";
+    /** What it counts or measures. */
+    readonly unit: "1" | "bytes" | "seconds" | "timestamp seconds" | "ratio" | "state" | "info";
+    /** Labels of its series beside those of the target, such as job and pod. Default: none. */
+    readonly labels?: readonly string[];
+    /** One sentence that says what it is. */
+    readonly description: string;
+}
+
 /** What a service records of the requests that pass it. */
 export interface TracingSpec {
     /** Percent of the requests that begin here and are recorded; those that come from a traced service follow it. Default 10. */
@@ -213,6 +224,11 @@ export interface ServiceSpec {
     /** Seconds between two scrapes of the metrics. Default: the platform's interval. Changed in place. */
     readonly metricsIntervalSeconds?: number;
     readonly metricNames?: MetricNames;
+    /**
+     * Metrics of its own by name, a histogram's without a suffix, that rules and dashboards may read beside the standard ones. Nothing in
+     * the cluster changes when it does. Default: none.
+     */
+    readonly ownMetrics?: Readonly<Record<string, OwnMetricSpec>>;
     /**
      * What it does beside answering requests, such as batches, by name: shown on the dashboard, with an alert when it fails. Changed in
      * place. Default: nothing.

@@ -1,5 +1,5 @@
 import { planOf, podBounds } from "../apiService/defaults";
-import type { MetricNames, OperationSpec, ServiceSpec } from "../apiService/spec";
+import type { MetricNames, OperationSpec, OwnMetricSpec, ServiceSpec } from "../apiService/spec";
 import type { StoreConnection } from "../connection";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "../system/declaration";
@@ -24,6 +24,8 @@ export interface MonitoredService extends Monitored {
     readonly job: string;
     /** Names of its metrics; absent when it exports none. */
     readonly metrics?: Readonly<Required<MetricNames>>;
+    /** Metrics that it declares beside the standard ones, by name. */
+    readonly ownMetrics: Readonly<Record<string, OwnMetricSpec>>;
     /** What it does beside answering requests, with the counters of what failed. */
     readonly operations: readonly (OperationSpec & { readonly operation: string })[];
     /** What makes its pods, which decides who counts them. */
@@ -141,6 +143,7 @@ function serviceOf(
         // The pods of a Deployment or a Rollout: its name, the ReplicaSet's hash, five characters more.
         pods: `${literally(name)}-[a-z0-9]+-[a-z0-9]{5}`,
         ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
+        ownMetrics: spec.ownMetrics ?? {},
         usesDatabase: connections.some((to) => databases.has(to)),
         usesCache: connections.some((to) => caches.has(to)),
         ...(bounds.max > bounds.min && { autoscaler: { min: bounds.min, max: bounds.max } }),
