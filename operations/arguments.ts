@@ -1,82 +1,138 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../config/nearest";
 import { optionError } from "../simulation/arguments";
-import { UserError } from "../simulation/failure";
+import type { Command, Operation, Option, Positional } from "./command";
+import { usageError } from "./failures";
 
-export const commandNames = ["deploy", "rollback", "backup-db"] as const;
-export type CommandName = (typeof commandNames)[number];
-
-export interface OperationArguments {
-    readonly command: CommandName;
-    readonly stack: string;
-    /** What follows the stack: `system=version …` of deploy, `[system]` of the others. */
-    readonly rest: readonly string[];
-    readonly yes: boolean;
-    /** Simulate, whatever credentials there are. */
-    readonly simulate: boolean;
-}
-
-const forms: Readonly<Record<CommandName, { readonly form: string; readonly text: string }>> = {
-    deploy: {
-        form: "<stack> [system=version …]",
-        text: "Deploys a stack, with other versions of its systems where they are given.\nA version is written to Pulumi.<stack>.yaml: commit that file afterwards.",
-    },
-    rollback: {
-        form: "<stack> [system]",
-        text: "Deploys the version that a system had before, by the git history of\nPulumi.<stack>.yaml. The system may be left out where the stack runs only one.",
-    },
-    "backup-db": {
-        form: "<stack> [system]",
-        text: "Starts the backup of every database of a stack, or of one system, now.",
-    },
-};
-
-export function usageOf(command: CommandName): string {
-    const { form, text } = forms[command];
-    return `Usage: npm run ${command} -- ${form} [--yes] [--simulate]
-
-${text}
-
-Without credentials nothing is changed: each step says what it would do. The
-first line names the mode and why.
-
-  --yes       do not ask before the deployment
-  --simulate  change nothing, even with credentials
-  --help      this text
-`;
-}
-
-const options = {
+/** Options of every command. `--simulate` is what `--dry-run` was called first. */
+const commonOptions = {
     yes: { type: "boolean", short: "y" },
+    "dry-run": { type: "boolean" },
     simulate: { type: "boolean" },
+    json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
 } as const;
 
+const commonTexts: readonly (readonly [string, string])[] = [
+    ["--yes", "do not ask before what cannot be undone"],
+    ["--dry-run", "change nothing, even with credentials"],
+    ["--json", "one JSON object on the standard output"],
+    ["--help", "this text"],
+];
+
+/** How the command is written, such as `npm run deploy -- <stack> [system=version …]`. */
+export function formOf({ name, positionals }: Command): string {
+    return `npm run ${name} -- ${positionals.map(wordForm).join(" ")}`;
+}
+
+function wordForm({ name, optional = false, repeated = false, choices }: Positional): string {
+    const text = repeated ? `${name} …` : name;
+    return optional ? `[${text}]` : (choices?.join("|") ?? `<${text}>`);
+}
+
+export function usageOf(command: Command): string {
+    const own = Object.entries(command.options ?? {}).map(
+        ([name, { value, text }]) => [`--${name}${value === undefined ? "" : ` ${value}`}`, text] as const,
+    );
+    const options = [...own, ...commonTexts.filter(([name]) => name !== "--yes" || command.confirmed !== undefined)];
+    const width = Math.max(...options.map(([name]) => name.length));
+    return `Usage: ${formOf(command)}
+
+${command.text}
+
+${
+    command.offline === true
+        ? "It needs no credentials and changes nothing."
+        : "Without credentials nothing is changed: each step says what it would do. The\nfirst line names the mode and why."
+}
+
+${options.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n")}
+
+Exit code: 0 done, 1 failed, 2 wrong use, 3 not confirmed, 4 not healthy.
+`;
+}
+
+/** The commands, one a line. */
+export function overview(commands: readonly Command[]): string {
+    const width = Math.max(...commands.map((command) => formOf(command).length));
+    const lines = commands.map((command) => `  ${formOf(command).padEnd(width)}`.trimEnd());
+    return `Commands:\n\n${lines.join("\n")}\n\n--help after a command explains it.\n`;
+}
+
 /** @returns the command's usage where that is asked for. */
-export function parseOperation([name = "", ...args]: readonly string[]): OperationArguments | string {
-    const command = commandNames.find((each) => each === name);
-    if (command === undefined) {
-        throw new UserError(`There is no command "${name}". The commands are: ${commandNames.join(", ")}.`);
+export function parseOperation(
+    [name = "", ...args]: readonly string[],
+    commands: readonly Command[],
+): Operation | string {
+    if (name === "--help" || name === "-h") {
+        return overview(commands);
     }
-    const { values, positionals } = parsed(args);
+    const command = commands.find((each) => each.name === name);
+    if (command === undefined) {
+        const names = commands.map((each) => each.name);
+        const guess = nearest(name, names);
+        throw usageError(
+            `There is no command "${name}"${guess === undefined ? "." : `; did you mean "${guess}"?`} ` +
+                `The commands are: ${names.join(", ")}.`,
+        );
+    }
+    const { values, positionals } = parsed(args, command.options ?? {});
     if (values.help === true) {
         return usageOf(command);
     }
-    const [stack, ...rest] = positionals;
-    if (stack === undefined) {
-        throw new UserError(`Which stack? npm run ${command} -- ${forms[command].form}`);
+    const { words, rest } = wordsOf(command, positionals);
+    const own = Object.keys(command.options ?? {});
+    return {
+        command,
+        stack: words.stack ?? "",
+        words,
+        rest,
+        values: Object.fromEntries(own.map((option) => [option, values[option]])),
+        yes: values.yes === true,
+        dryRun: values["dry-run"] === true || values.simulate === true,
+    };
+}
+
+function wordsOf(command: Command, given: readonly string[]): Pick<Operation, "words" | "rest"> {
+    const words: Record<string, string> = {};
+    let rest: readonly string[] = [];
+    command.positionals.forEach(({ name, optional = false, repeated = false, choices }, index) => {
+        const word = given[index];
+        if (repeated) {
+            rest = given.slice(index);
+        } else if (word !== undefined) {
+            words[name] = word;
+        }
+        if (!optional && word === undefined) {
+            throw usageError(`Which ${name}? ${formOf(command)}`);
+        }
+        if (choices !== undefined && word !== undefined && !choices.includes(word)) {
+            throw usageError(`"${word}" is neither ${choices.join(" nor ")}: ${formOf(command)}`);
+        }
+    });
+    const surplus = given[command.positionals.length];
+    if (surplus !== undefined && command.positionals.at(-1)?.repeated !== true) {
+        throw usageError(`"${surplus}" is one word too many: ${formOf(command)}`);
     }
-    if (command !== "deploy" && rest.length > 1) {
-        throw new UserError(`One system at a time: npm run ${command} -- ${forms[command].form}`);
-    }
-    return { command, stack, rest, yes: values.yes ?? false, simulate: values.simulate ?? false };
+    return { words, rest };
 }
 
 function parsed(
     args: readonly string[],
-): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
+    own: Readonly<Record<string, Option>>,
+): {
+    readonly values: Readonly<Record<string, string | boolean | undefined>>;
+    readonly positionals: readonly string[];
+} {
+    const options = {
+        ...commonOptions,
+        ...Object.fromEntries(Object.entries(own).map(([name, { type }]) => [name, { type }])),
+    };
     try {
-        return parseArgs({ args: [...args], options, allowPositionals: true });
+        const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+        return { values: values, positionals };
     } catch (error) {
-        throw optionError(error, Object.keys(options));
+        const known = Object.keys(options).filter((name) => name !== "simulate");
+        throw usageError(optionError(error, known).message);
     }
 }

@@ -2,46 +2,42 @@ import { readText } from "../simulation/configuration";
 import { UserError } from "../simulation/failure";
 import { simulate } from "../simulation/program";
 import type { Plan } from "../simulation/record";
-import { styled, type Terminal } from "../simulation/terminal";
-import type { OperationArguments } from "./arguments";
-import type { Mode } from "./credentials";
+import { styled } from "../simulation/terminal";
+import type { Cluster, ClusterObject } from "./cluster";
+import type { Context, Outcome } from "./command";
 import { differenceLines, differenceOf } from "./difference";
-import type { Surroundings } from "./surroundings";
-import { withVersions, type StackFile, type VersionChange } from "./versions";
+import { Phases, phaseLines } from "./phases";
+import { rolloutState } from "./rolloutState";
+import { withVersions, type VersionChange } from "./versions";
+import { workloadPath, workloadsOf, type Workload } from "./workloads";
 
-/** What is to be deployed. */
-export interface Deployment {
-    readonly stack: string;
-    readonly file: StackFile;
-    /** Path of the stack's file. */
-    readonly location: string;
-    readonly changes: readonly VersionChange[];
-    readonly mode: Mode;
-}
-
-/** Deploys a stack, or says what each step would do. */
-export async function deploy(
-    deployment: Deployment,
-    operation: OperationArguments,
-    around: Surroundings,
-    screen: Terminal,
-): Promise<void> {
-    const { stack, file, changes, mode } = deployment;
-    if (mode.real && !operation.yes && around.stdin.isTTY !== true) {
-        throw new UserError("A deployment is confirmed at a terminal; where there is none, pass --yes.");
-    }
-    const plan = await simulate({ root: around.root, stack, stackFile: withVersions(file, changes) });
+/** Deploys a stack with other versions of its systems, or says what each step would do. */
+export async function deploy(context: Context, changes: readonly VersionChange[]): Promise<Outcome> {
+    const { stack, file, mode, around, screen } = context;
+    const phases = new Phases(around.now);
+    const plan = await phases.measure("configuration", () =>
+        simulate({ root: around.root, stack, stackFile: withVersions(file, changes) }),
+    );
+    const result = { changes, resources: plan.resources.length, phases: phases.done };
     if (mode.real) {
-        await act(deployment, plan, operation, around, screen);
-    } else {
-        const before = changes.length === 0 ? undefined : await simulate({ root: around.root, stack });
-        screen.write(`Deployment of stack ${stack}, what each step would do:\n`);
-        screen.write(stepLines(deployment, plan, before).join("\n") + "\n");
+        await act(context, changes, plan, phases);
+        return { result };
     }
+    const before = changes.length === 0 ? undefined : await context.plan();
+    const steps = stepLines(context, changes, plan, before);
+    screen.write(`Deployment of stack ${stack}, what each step would do:\n${steps.join("\n")}\n`);
+    return {
+        result: { ...result, difference: before === undefined ? [] : differenceLines(differenceOf(before, plan)) },
+    };
 }
 
 /** The steps of a deployment, in words. */
-export function stepLines({ stack, file, changes }: Deployment, plan: Plan, before?: Plan): string[] {
+function stepLines(
+    { stack, file }: Pick<Context, "stack" | "file">,
+    changes: readonly VersionChange[],
+    plan: Plan,
+    before?: Plan,
+): string[] {
     const steps: string[][] = [
         [`Check the configuration: it is valid and gives ${plan.resources.length} resources (done).`],
         ...(changes.length === 0
@@ -69,13 +65,8 @@ function changeText({ system, from, to }: VersionChange): string {
     return `${system} ${from} → ${to}`;
 }
 
-async function act(
-    { stack, file, location, changes }: Deployment,
-    plan: Plan,
-    { yes }: OperationArguments,
-    around: Surroundings,
-    screen: Terminal,
-): Promise<void> {
+async function act(context: Context, changes: readonly VersionChange[], plan: Plan, phases: Phases): Promise<void> {
+    const { stack, file, location, around, screen } = context;
     const show = (output: string): void => screen.write(output);
     screen.write(`The configuration is valid and gives ${plan.resources.length} resources.\n`);
     const deployed = await around.stack(stack);
@@ -89,17 +80,16 @@ async function act(
     write(withVersions({ ...file, text: before }, changes));
     changes.forEach((change) => screen.write(`${file.name}: ${changeText(change)}\n`));
     try {
-        await deployed.preview(show);
-        if (!yes && !(await around.confirm(`Deploy this to ${stack}?`))) {
-            throw new UserError("Nothing was deployed.");
-        }
+        await phases.measure("preview", () => deployed.preview(show));
+        await context.confirm(`Deploy this to ${stack}?`);
     } catch (failure) {
         // Nothing has happened yet: the file goes on saying what is deployed.
         write(before);
         throw failure;
     }
     try {
-        await deployed.up(show);
+        await phases.measure("update", () => deployed.up(show));
+        await watchRollouts(context, changes, plan, phases);
     } catch (failure) {
         const [change] = changes;
         const hint =
@@ -107,7 +97,52 @@ async function act(
         throw new UserError(`${(failure as Error).message}${hint ?? ""}`);
     }
     screen.write(`\n${styled(screen, "green", `Stack ${stack} is deployed.`)}\n`);
+    phaseLines(phases.done).forEach((line) => screen.write(`  ${line}\n`));
     if (changes.length > 0) {
         screen.write(`Commit ${file.name}: its history is what a rollback goes by.\n`);
+    }
+}
+
+/** Seconds between two looks at a Rollout. */
+const lookSeconds = 5;
+
+/** An update waits for Deployments, but is over before a service that is replaced blue-green is. */
+async function watchRollouts(
+    context: Context,
+    changes: readonly VersionChange[],
+    plan: Plan,
+    phases: Phases,
+): Promise<void> {
+    const changed = new Set(changes.map(({ system }) => system));
+    const rollouts = workloadsOf(plan).filter(({ kind, system }) => kind === "Rollout" && changed.has(system));
+    if (rollouts.length === 0) {
+        return;
+    }
+    const cluster = await context.cluster();
+    await phases.measure("blue-green", () => Promise.all(rollouts.map((rollout) => watch(cluster, rollout, context))));
+}
+
+async function watch(cluster: Cluster, rollout: Workload, { around, screen }: Context): Promise<void> {
+    let last = "";
+    for (;;) {
+        const object = await cluster.get<ClusterObject>(workloadPath(rollout));
+        if (object === undefined) {
+            throw new UserError(`There is no Rollout ${rollout.name} in the namespace ${rollout.namespace}.`);
+        }
+        const { phase, message, aborted } = rolloutState(object);
+        const line = `${rollout.system} ${rollout.name}: ${phase}${message === "" ? "" : `, ${message}`}`;
+        if (line !== last) {
+            screen.write(`${line}\n`);
+            last = line;
+        }
+        if (phase === "Degraded" || aborted) {
+            throw new UserError(
+                `${rollout.name} was not replaced: ${message || phase}. The earlier version goes on serving.`,
+            );
+        }
+        if (phase === "Healthy") {
+            return;
+        }
+        await around.pause(lookSeconds);
     }
 }

@@ -8,3 +8,8 @@ export function* revisionsOf(
         yield { revision, text: git(["show", `${revision}:./${file}`]) };
     }
 }
+
+/** Whether only the end of the history is there, as in a checkout of a pipeline that does not ask for more. */
+export function isShallow(git: (args: readonly string[]) => string): boolean {
+    return git(["rev-parse", "--is-shallow-repository"]).trim() === "true";
+}

@@ -1,74 +1,107 @@
 import path from "node:path";
 import { readConfiguration, readText, stackFileOf } from "../simulation/configuration";
-import { explain, UserError } from "../simulation/failure";
+import { explain } from "../simulation/failure";
 import { simulate } from "../simulation/program";
 import type { Plan } from "../simulation/record";
 import { styled, terminalOf, type Terminal } from "../simulation/terminal";
-import { parseOperation, type OperationArguments } from "./arguments";
-import { backupJobs, startBackup } from "./backups";
+import { parseOperation } from "./arguments";
+import { connect, type Cluster } from "./cluster";
+import { exitCodes, type Context, type Operation, type Outcome } from "./command";
+import { commands } from "./commands";
 import { detectMode, modeText, type Mode, type Needs } from "./credentials";
-import { deploy, type Deployment } from "./deploy";
-import { revisionsOf } from "./history";
+import { declined, exitCodeOf } from "./failures";
 import type { Surroundings } from "./surroundings";
-import {
-    previousVersion,
-    requestedChanges,
-    requireSystem,
-    versionsIn,
-    type StackFile,
-    type VersionChange,
-} from "./versions";
 
 /** Runs an operator's command. Gives back the exit code. */
 export async function main(args: readonly string[], around: Surroundings): Promise<number> {
-    const screen = terminalOf(around.stdout);
+    const json = args.includes("--json");
+    const screen = terminalOf(json ? around.stderr : around.stdout);
+    const answer = (content: Readonly<Record<string, unknown>>): void => {
+        if (json) {
+            around.stdout.write(`${JSON.stringify(content)}\n`);
+        }
+    };
     try {
         const [command, ...rest] = args;
         if (command === "new-system") {
             // It needs the compiler, which the other commands do without.
             const { newSystem } = await import("./newSystem");
             await newSystem(rest, around, screen);
-            return 0;
+            return exitCodes.done;
         }
-        const operation = parseOperation(args);
+        const operation = parseOperation(args, commands);
         if (typeof operation === "string") {
-            screen.write(operation);
-            return 0;
+            around.stdout.write(operation);
+            return exitCodes.done;
         }
-        await run(operation, around, screen);
-        return 0;
+        const context = contextOf(operation, around, screen);
+        const { result, code = exitCodes.done } = await run(context);
+        const { mode, stack } = context;
+        answer({
+            command: operation.command.name,
+            stack,
+            mode: mode.real ? "real" : "simulation",
+            reasons: mode.reasons,
+            ok: code === exitCodes.done,
+            ...result,
+        });
+        return code;
     } catch (failure) {
         const messages = terminalOf(around.stderr);
-        messages.write(`${styled(messages, "red", "error:")} ${explain(failure, around.root)}\n`);
-        return 1;
+        const error = explain(failure, around.root);
+        messages.write(`${styled(messages, "red", "error:")} ${error}\n`);
+        answer({ command: args[0] ?? "", ok: false, error });
+        return exitCodeOf(failure);
     }
 }
 
-async function run(operation: OperationArguments, around: Surroundings, screen: Terminal): Promise<void> {
-    const { root } = around;
-    const { command, stack, rest } = operation;
-    const location = stackFileOf(root, stack);
-    const file: StackFile = { name: path.basename(location), text: readText(location) };
+function contextOf(operation: Operation, around: Surroundings, screen: Terminal): Context {
+    const { stack } = operation;
+    const location = stackFileOf(around.root, stack);
     const mode = modeOf(operation, around);
+    const confirmed = operation.command.confirmed;
+    if (mode.real && confirmed !== undefined && !operation.yes && around.stdin.isTTY !== true) {
+        throw declined(`${confirmed} is confirmed at a terminal; where there is none, pass --yes.`);
+    }
+    let plan: Promise<Plan> | undefined;
+    let cluster: Promise<Cluster> | undefined;
+    return {
+        operation,
+        stack,
+        file: { name: path.basename(location), text: readText(location) },
+        location,
+        mode,
+        around,
+        screen,
+        plan: () => (plan ??= simulate({ root: around.root, stack })),
+        cluster: () => (cluster ??= clusterOf(stack, around)),
+        confirm: async (question) => {
+            if (!operation.yes && !(await around.confirm(question))) {
+                throw declined("Nothing was changed.");
+            }
+        },
+    };
+}
+
+async function clusterOf(stack: string, around: Surroundings): Promise<Cluster> {
+    return connect(await (await around.stack(stack)).outputs(), around.machine);
+}
+
+async function run(context: Context): Promise<Outcome> {
+    const { operation, mode, screen } = context;
     screen.write(`${styled(screen, "bold", modeText(mode))}\n`);
     if (!mode.real && mode.remedies.length > 0) {
         screen.write(`To act for real:\n${mode.remedies.map((remedy) => `  - ${remedy}\n`).join("")}`);
     }
     screen.write("\n");
-
-    const deployment = (changes: readonly VersionChange[]): Deployment => ({ stack, file, location, changes, mode });
-    switch (command) {
-        case "deploy":
-            return deploy(deployment(requestedChanges(file, rest)), operation, around, screen);
-        case "rollback":
-            return deploy(deployment([rollbackOf(file, rest[0], around, screen)]), operation, around, screen);
-        case "backup-db":
-            return backUp(operation, file, mode, around, screen);
-    }
+    return operation.command.run(context);
 }
 
-function modeOf({ stack, simulate: forced }: OperationArguments, { root, machine }: Surroundings): Mode {
-    return forced ? { real: false, reasons: ["--simulate"], remedies: [] } : detectMode(machine, needsOf(root, stack));
+function modeOf({ command, stack, dryRun }: Operation, { root, machine }: Surroundings): Mode {
+    if (command.offline === true) {
+        return { real: false, reasons: ["it needs no credentials"], remedies: [] };
+    }
+    return dryRun ? { real: false, reasons: ["--dry-run"], remedies: [] } : detectMode(machine, needsOf(root, stack));
 }
 
 /** What a stack needs, by its configuration: the local environment has no AWS, but a cluster of its own. */
@@ -89,62 +122,5 @@ function contextIn(text = "{}"): string | undefined {
         return typeof context === "string" ? context : undefined;
     } catch {
         return undefined;
-    }
-}
-
-function rollbackOf(file: StackFile, named: string | undefined, around: Surroundings, screen: Terminal): VersionChange {
-    const system = named ?? onlySystem(file);
-    requireSystem(file, system);
-    const earlier = previousVersion(file, system, revisionsOf(file.name, around.git));
-    if (earlier === undefined) {
-        throw new UserError(`${system} has had one version only, as far as the history of ${file.name} goes back.`);
-    }
-    const from = versionsIn(file)[system] ?? "";
-    screen.write(`Before ${from}, ${system} was ${earlier.version} (commit ${earlier.revision.slice(0, 8)}).\n`);
-    return { system, from, to: earlier.version };
-}
-
-function onlySystem(file: StackFile): string {
-    const systems = Object.keys(versionsIn(file));
-    const [system] = systems;
-    if (system === undefined || systems.length > 1) {
-        throw new UserError(
-            system === undefined
-                ? `${file.name} runs no system.`
-                : `Which system? ${file.name} runs: ${systems.join(", ")}.`,
-        );
-    }
-    return system;
-}
-
-async function backUp(
-    { stack, rest: [system] }: OperationArguments,
-    file: StackFile,
-    mode: Mode,
-    around: Surroundings,
-    screen: Terminal,
-): Promise<void> {
-    if (system !== undefined) {
-        requireSystem(file, system);
-    }
-    const plan: Plan = await simulate({ root: around.root, stack });
-    const jobs = backupJobs(plan, system);
-    if (jobs.length === 0) {
-        throw new UserError(`${system ?? `Stack ${stack}`} has no database that is backed up.`);
-    }
-    const commands = jobs.map((job) => startBackup(job, around.now()));
-    if (!mode.real) {
-        screen.write(`Backup of stack ${stack}, what each step would do:\n`);
-        commands.forEach((command, index) => screen.write(`  ${index + 1}. kubectl ${command.join(" ")}\n`));
-        return;
-    }
-    const { clusterName, kubeconfig } = await (await around.stack(stack)).outputs();
-    const credentials =
-        typeof kubeconfig === "object" ? JSON.stringify(kubeconfig) : (kubeconfig as string | undefined);
-    const context = credentials === undefined ? ["--context", clusterName as string] : [];
-    for (const command of commands) {
-        around.kubectl([...command, ...context], credentials);
-        const [, , job, , , namespace] = command;
-        screen.write(`Follow it: kubectl logs --follow --namespace ${namespace} job/${job}\n`);
     }
 }

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
+import { setTimeout } from "node:timers/promises";
 import { UserError } from "../simulation/failure";
 import { terminalOf } from "../simulation/terminal";
 import type { Machine } from "./credentials";
@@ -30,8 +31,8 @@ export interface Surroundings {
     readonly writeFile: (file: string, text: string) => void;
     /** Runs git in the project and gives back what it prints. */
     readonly git: (args: readonly string[]) => string;
-    /** Runs kubectl, with a kubeconfig where one is given; its output goes to the terminal. */
-    readonly kubectl: (args: readonly string[], kubeconfig?: string) => void;
+    /** Waits before the next look at something that takes time. */
+    readonly pause: (seconds: number) => Promise<void>;
     /** Finds or creates the stack in the backend. */
     readonly stack: (name: string) => Promise<DeployedStack>;
 }
@@ -55,7 +56,7 @@ export function surroundings(root: string): Surroundings {
         },
         writeFile: (file, text) => writeFileSync(file, text),
         git: (args) => git(root, args),
-        kubectl,
+        pause: (seconds) => setTimeout(seconds * 1000),
         stack: (name) => deployedStack(root, name),
     };
 }
@@ -92,28 +93,6 @@ function git(root: string, args: readonly string[]): string {
         const { stderr, code } = error as { stderr?: string; code?: unknown };
         const reason = code === "ENOENT" ? "git is not installed" : (stderr ?? "").trim().split("\n").at(-1);
         throw new UserError(`The history cannot be read: ${reason}.`);
-    }
-}
-
-function kubectl(args: readonly string[], kubeconfig?: string): void {
-    const directory = mkdtempSync(path.join(tmpdir(), "kubeconfig-"));
-    try {
-        const file = path.join(directory, "config");
-        if (kubeconfig !== undefined) {
-            writeFileSync(file, kubeconfig, { mode: 0o600 });
-        }
-        const flags = kubeconfig === undefined ? [] : ["--kubeconfig", file];
-        const { error, status } = spawnSync("kubectl", [...flags, ...args], {
-            stdio: ["ignore", "inherit", "inherit"],
-        });
-        if (error !== undefined) {
-            throw new UserError(`kubectl cannot be run: ${error.message}.`);
-        }
-        if (status !== 0) {
-            throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} failed; its message is above.`);
-        }
-    } finally {
-        rmSync(directory, { recursive: true, force: true });
     }
 }
 

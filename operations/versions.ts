@@ -103,24 +103,30 @@ export interface EarlierVersion {
     readonly revision: string;
 }
 
+/** A text that the stack's file has had. */
+interface Revision {
+    readonly revision: string;
+    readonly text: string;
+}
+
 /**
- * The version that a system had before the one it has.
+ * The versions that a system had before the one it has, newest first, each once.
  *
  * @param history the texts of the stack's file, newest first; read no further than needed.
  */
-export function previousVersion(
+export function* earlierVersions(
     file: StackFile,
     system: string,
-    history: Iterable<{ readonly revision: string; readonly text: string }>,
-): EarlierVersion | undefined {
-    const current = versionsIn(file)[system];
+    history: Iterable<Revision>,
+): Generator<EarlierVersion> {
+    const seen = new Set([versionsIn(file)[system]]);
     for (const { revision, text } of history) {
         const version = versionsOf({ name: file.name, text })[system];
-        if (version !== undefined && version !== current) {
-            return { version, revision };
+        if (version !== undefined && !seen.has(version)) {
+            seen.add(version);
+            yield { version, revision };
         }
     }
-    return undefined;
 }
 
 /** An old text may have been broken; it then tells nothing. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { imageTag } from "../../config/schema";
 import {
-    previousVersion,
+    earlierVersions,
     requestedChanges,
     requireSystem,
     versionsIn,
@@ -77,36 +77,56 @@ describe("a request for versions", () => {
     });
 });
 
-describe("the previous version", () => {
+describe("the earlier versions", () => {
     const revision = (version: string, id: string): { revision: string; text: string } => ({
         revision: id,
         text: file.text.replace("1.0.0", version),
     });
+    const of = (text: string, history: readonly { revision: string; text: string }[]): string[] =>
+        [...earlierVersions(withText(text), "bread", history)].map((each) => `${each.version} in ${each.revision}`);
 
-    it("is the newest that differs from what the file says now", () => {
-        const history = [revision("1.0.0", "c"), revision("0.9.0", "b"), revision("0.8.0", "a")];
-        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "b" });
-    });
+    const histories: readonly (readonly [
+        what: string,
+        history: readonly { revision: string; text: string }[],
+        versions: readonly string[],
+    ])[] = [
+        [
+            "are those that differ from what the file says now, newest first",
+            [revision("1.0.0", "c"), revision("0.9.0", "b"), revision("0.8.0", "a")],
+            ["0.9.0 in b", "0.8.0 in a"],
+        ],
+        ["begin with the committed one when the file has changed since", [revision("0.9.0", "b")], ["0.9.0 in b"]],
+        [
+            "come once each, with the commit that had them last",
+            [revision("0.9.0", "d"), revision("0.8.0", "c"), revision("0.9.0", "b"), revision("1.0.0", "a")],
+            ["0.9.0 in d", "0.8.0 in c"],
+        ],
+        [
+            "are those of the system alone",
+            [{ revision: "b", text: file.text.replace('"7"', '"6"') }, revision("0.9.0", "a")],
+            ["0.9.0 in a"],
+        ],
+        [
+            "leave out texts that were broken or did not have the system yet",
+            [{ revision: "c", text: "config: [" }, { revision: "b", text: "config: {}" }, revision("0.9.0", "a")],
+            ["0.9.0 in a"],
+        ],
+        ["are none when there was only one", [revision("1.0.0", "a")], []],
+    ];
+    for (const [what, history, versions] of histories) {
+        it(what, () => assert.deepEqual(of(file.text, history), versions));
+    }
 
-    it("is the committed one when the file has changed since", () => {
-        assert.deepEqual(previousVersion(file, "bread", [revision("0.9.0", "b")]), { version: "0.9.0", revision: "b" });
-    });
-
-    it("is that of the system alone", () => {
-        const history = [{ revision: "b", text: file.text.replace('"7"', '"6"') }, revision("0.9.0", "a")];
-        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "a" });
-    });
-
-    it("skips texts that were broken or did not have the system yet", () => {
-        const history = [
-            { revision: "c", text: "config: [" },
-            { revision: "b", text: "config: {}" },
-            revision("0.9.0", "a"),
-        ];
-        assert.deepEqual(previousVersion(file, "bread", history), { version: "0.9.0", revision: "a" });
-    });
-
-    it("is none when there was only one", () => {
-        assert.equal(previousVersion(file, "bread", [revision("1.0.0", "a")]), undefined);
+    it("are read no further than needed", () => {
+        let read = 0;
+        const history = function* (): Generator<{ revision: string; text: string }> {
+            for (const version of ["0.9.0", "0.8.0"]) {
+                read += 1;
+                yield revision(version, version);
+            }
+        };
+        const [first] = earlierVersions(file, "bread", history());
+        assert.equal(first?.version, "0.9.0");
+        assert.equal(read, 1);
     });
 });

@@ -1,0 +1,105 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { main } from "../../operations/main";
+import type { Surroundings } from "../../operations/surroundings";
+import { FakeStream, temporaryDirectories } from "../simulation/support";
+
+const fixture = `${__dirname}/fixtures/bakery`;
+
+export const loggedIn = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", PULUMI_ACCESS_TOKEN: "t" };
+
+/** What is around a command. */
+export interface World {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly isTTY?: boolean;
+    readonly answer?: boolean;
+    /** Texts of the stack's file, newest first. */
+    readonly history?: readonly string[];
+    readonly outputs?: Readonly<Record<string, unknown>>;
+    readonly failing?: "preview" | "up";
+    /** Whether git has the end of the history only. */
+    readonly shallow?: boolean;
+    /** Called whenever the command waits. */
+    readonly onPause?: () => void;
+    /** What the backend writes into the stack's file when it creates the stack. */
+    readonly salt?: string;
+}
+
+export interface Result {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+    /** What was done outside, in order. */
+    readonly done: readonly string[];
+    /** The stack's file afterwards. */
+    readonly file: string;
+}
+
+const temporary = temporaryDirectories();
+
+/** Runs a command in a copy of the fixture, with a world around it that only writes down what it is told. */
+export async function run(args: readonly string[], world: World = {}): Promise<Result> {
+    const root = path.join(temporary(), "project");
+    cpSync(fixture, root, { recursive: true });
+    // The program's imports are found from where it really stands.
+    const program = JSON.stringify(path.join(fixture, "index.ts"));
+    writeFileSync(path.join(root, "index.ts"), `delete require.cache[${program}];\nexport = require(${program});\n`);
+    const file = path.join(root, "Pulumi.dev.yaml");
+    const done: string[] = [];
+    let clock = Date.parse("2026-11-21T12:00:00Z");
+    const [stdout, stderr] = [new FakeStream(), new FakeStream()];
+    const step =
+        (name: "preview" | "up") =>
+        (show: (text: string) => void): Promise<void> => {
+            done.push(`${name} with ${/bread:\s+version: (\S+)/.exec(readFileSync(file, "utf8"))?.[1]}`);
+            show(`output of ${name}\n`);
+            clock += 90_000;
+            return world.failing === name ? Promise.reject(new Error(`Pulumi could not ${name}.`)) : Promise.resolve();
+        };
+    const around: Surroundings = {
+        root,
+        stdin: { isTTY: world.isTTY ?? true },
+        stdout: stdout as unknown as NodeJS.WriteStream,
+        stderr: stderr as unknown as NodeJS.WriteStream,
+        machine: { env: world.env ?? {}, home: "/nowhere", read: () => undefined, hasCommand: () => true },
+        now: () => new Date(clock),
+        confirm: (question) => {
+            done.push(question);
+            return Promise.resolve(world.answer ?? true);
+        },
+        writeFile: (name, text) => {
+            done.push(`write ${path.basename(name)}`);
+            writeFileSync(name, text);
+        },
+        git: ([command = "", ...rest]) => {
+            const texts = world.history ?? [];
+            if (command === "rev-parse") {
+                return `${world.shallow ?? false}\n`;
+            }
+            return command === "log"
+                ? texts.map((_, index) => `${index}`.repeat(40)).join("\n")
+                : (texts[Number(rest[0]?.[0])] ?? "");
+        },
+        pause: (seconds) => {
+            clock += seconds * 1000;
+            world.onPause?.();
+            return Promise.resolve();
+        },
+        stack: (name) => {
+            done.push(`select ${name}`);
+            if (world.salt !== undefined) {
+                writeFileSync(file, readFileSync(file, "utf8") + world.salt);
+            }
+            return Promise.resolve({
+                preview: step("preview"),
+                up: step("up"),
+                outputs: () => Promise.resolve(world.outputs ?? {}),
+            });
+        },
+    };
+    const code = await main(args, around);
+    return { code, stdout: stdout.text, stderr: stderr.text, done, file: readFileSync(file, "utf8") };
+}
+
+export const original = readFileSync(`${fixture}/Pulumi.dev.yaml`, "utf8");
+export const withBread = (version: string): string => original.replace("version: 1.0.0 #", `version: ${version} #`);
