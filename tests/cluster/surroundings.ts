@@ -42,6 +42,8 @@ export async function settled(question: () => Promise<readonly string[]>, second
     throw new Error(`after ${seconds} s still:\n${complaints.join("\n")}`);
 }
 
+const provisionerName = "platform.test/volumes";
+
 /** Does what a volume provisioner does: makes a volume for each claim, and deletes released ones where the class says so. */
 export class Provisioner {
     private running = true;
@@ -103,7 +105,11 @@ export class Provisioner {
         return {
             apiVersion: "v1",
             kind: "PersistentVolume",
-            metadata: { name: `volume-${uid}` },
+            metadata: {
+                name: `volume-${uid}`,
+                // Without it the controller manager takes the volume for one of its own, tries to empty it and calls it failed.
+                annotations: { "pv.kubernetes.io/provisioned-by": provisionerName },
+            },
             spec: {
                 accessModes,
                 capacity: resources.requests,
