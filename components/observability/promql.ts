@@ -6,14 +6,16 @@ export function quoted(text: string): string {
     return `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`;
 }
 
-/** A metric with label matchers. */
-export function series(metric: string, labels: Readonly<Record<string, Matcher>> = {}): string {
-    const matchers = Object.entries(labels).map(([name, matcher]) => {
-        if (typeof matcher === "string") {
-            return `${name}=${quoted(matcher)}`;
-        }
-        return "matches" in matcher ? `${name}=~${quoted(matcher.matches)}` : `${name}!=${quoted(matcher.not)}`;
-    });
+/** A metric with label matchers. A label with several has to satisfy them all. */
+export function series(metric: string, labels: Readonly<Record<string, Matcher | readonly Matcher[]>> = {}): string {
+    const matchers = Object.entries(labels).flatMap(([name, some]) =>
+        [some].flat().map((matcher: Matcher) => {
+            if (typeof matcher === "string") {
+                return `${name}=${quoted(matcher)}`;
+            }
+            return "matches" in matcher ? `${name}=~${quoted(matcher.matches)}` : `${name}!=${quoted(matcher.not)}`;
+        }),
+    );
     return matchers.length === 0 ? metric : `${metric}{${matchers.join(",")}}`;
 }
 

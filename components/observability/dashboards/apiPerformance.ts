@@ -1,9 +1,20 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoredService, MonitoringModel } from "../model";
-import { availablePods, kubeStateMetrics, ratio, series, type Matcher } from "../promql";
-import { recorded } from "../rules/recordingRules";
-import { chosen, dashboard, namespaceVariable, type RowSpec } from "./dashboard";
+import { ratio } from "../promql";
+import { dashboard, type RowSpec } from "./dashboard";
+import {
+    availablePods,
+    cacheHitRatio,
+    errorRatio,
+    failureRate,
+    isMeasured,
+    latency,
+    poolRatio,
+    requestRate,
+    type MeasuredService,
+} from "./expressions";
 import { graph, stat, type Panel } from "./panel";
+import { kubernetesObjects, own, type Labels } from "./selectors";
 
 type Operation = MonitoredService["operations"][number];
 
@@ -12,55 +23,47 @@ export function apiPerformance(model: MonitoringModel): Dashboard {
     return dashboard(model, {
         key: "api-performance",
         description: `Load, errors, latency and saturation of the services of ${model.system}.`,
-        variables: [namespaceVariable(model)],
         rows: model.services.map(serviceRow),
     });
 }
 
 function serviceRow(service: MonitoredService): RowSpec {
-    const { metrics } = service;
     return {
         title: service.name,
-        panels:
-            metrics === undefined
-                ? [readyPods(service)]
-                : [
-                      ...numbers(service),
-                      ...trafficGraphs(service, metrics),
-                      ...saturationGraphs(service, metrics),
-                      ...(service.usesCache ? [cacheHits(service)] : []),
-                      ...service.operations.map((operation) => operationGraph(service, operation)),
-                      ...(service.autoscaler === undefined ? [] : [autoscaling(service)]),
-                  ],
+        panels: isMeasured(service)
+            ? [
+                  ...numbers(service),
+                  ...trafficGraphs(service),
+                  ...saturationGraphs(service),
+                  ...(service.usesCache ? [cacheHits(service)] : []),
+                  ...service.operations.map((operation) => operationGraph(service, operation)),
+                  ...(service.autoscaler === undefined ? [] : [autoscaling(service)]),
+              ]
+            : [readyPods(service)],
     };
 }
 
-/** Series that the recording rules made for a service. */
-function ofService(service: MonitoredService): Record<string, Matcher> {
-    return { namespace: chosen.namespace, component: service.name };
-}
-
-function numbers(service: MonitoredService): Panel[] {
+function numbers(service: MeasuredService): Panel[] {
     const { HighErrorRate, HighResponseTime } = service.limits;
     return [
         stat({
             title: "Request rate",
             description: "Requests a second.",
             unit: "reqps",
-            queries: [{ expr: series(recorded.requestRate, ofService(service)), legend: "requests" }],
+            queries: [{ expr: requestRate(service), legend: "requests" }],
         }),
         stat({
             title: "Error rate",
             description: "Share of requests that end with a 5xx status. Red is where HighErrorRate fires.",
             unit: "percentunit",
-            queries: [{ expr: series(recorded.errorRatio, ofService(service)), legend: "errors" }],
+            queries: [{ expr: errorRatio(service), legend: "errors" }],
             limit: { value: ratio(HighErrorRate.value), bad: "above" },
         }),
         stat({
             title: "Latency, 95th percentile",
             description: "One request in twenty takes longer. Red is where HighResponseTime fires.",
             unit: "s",
-            queries: [{ expr: series(recorded.latency(0.95), ofService(service)), legend: "p95" }],
+            queries: [{ expr: latency(0.95, service), legend: "p95" }],
             limit: { value: HighResponseTime.value, bad: "above" },
         }),
         readyPods(service),
@@ -72,29 +75,26 @@ function readyPods(service: MonitoredService): Panel {
         title: "Ready pods",
         description: "Pods that requests are sent to. Red is where ServiceNotReady fires.",
         unit: "short",
-        queries: [{ expr: `max(${availablePods(service, chosen.namespace)})`, legend: "pods" }],
+        queries: [{ expr: `max(${availablePods(service)})`, legend: "pods" }],
         limit: { value: 1, bad: "below" },
     });
 }
 
-function trafficGraphs(service: MonitoredService, metrics: NonNullable<MonitoredService["metrics"]>): Panel[] {
+function trafficGraphs(service: MeasuredService): Panel[] {
     const { HighErrorRate, HighResponseTime } = service.limits;
-    const requests = (labels: Record<string, Matcher> = {}): string =>
-        series(metrics.requests, { namespace: chosen.namespace, job: service.job, ...labels });
-    const perEndpoint = (labels: Record<string, Matcher> = {}): string =>
-        `sum by (${metrics.endpointLabel}) (rate(${requests(labels)}[$__rate_interval]))`;
+    const { endpointLabel, statusLabel } = service.metrics;
     return [
         graph({
             title: "Request rate by endpoint",
             description: "Requests a second, by endpoint.",
             unit: "reqps",
-            queries: [{ expr: perEndpoint(), legend: `{{${metrics.endpointLabel}}}` }],
+            queries: [{ expr: requestRate(service, {}, endpointLabel), legend: `{{${endpointLabel}}}` }],
         }),
         graph({
             title: "Error rate",
             description: "Share of requests that end with a 5xx status, over all endpoints.",
             unit: "percentunit",
-            queries: [{ expr: series(recorded.errorRatio, ofService(service)), legend: "errors" }],
+            queries: [{ expr: errorRatio(service), legend: "errors" }],
             limit: { value: ratio(HighErrorRate.value), bad: "above" },
         }),
         graph({
@@ -102,7 +102,7 @@ function trafficGraphs(service: MonitoredService, metrics: NonNullable<Monitored
             description: "Half, 95 % and 99 % of the requests take no longer than this. The alert looks at 95 %.",
             unit: "s",
             queries: ([0.5, 0.95, 0.99] as const).map((quantile) => ({
-                expr: series(recorded.latency(quantile), ofService(service)),
+                expr: latency(quantile, service),
                 legend: `p${quantile * 100}`,
             })),
             limit: { value: HighResponseTime.value, bad: "above" },
@@ -113,22 +113,22 @@ function trafficGraphs(service: MonitoredService, metrics: NonNullable<Monitored
             unit: "reqps",
             queries: [
                 {
-                    expr: `sum by (${metrics.endpointLabel}, ${metrics.statusLabel}) (rate(${requests({ [metrics.statusLabel]: { matches: "5.." } })}[$__rate_interval]))`,
-                    legend: `{{${metrics.endpointLabel}}} {{${metrics.statusLabel}}}`,
+                    expr: failureRate(service, {}, `${endpointLabel}, ${statusLabel}`),
+                    legend: `{{${endpointLabel}}} {{${statusLabel}}}`,
                 },
             ],
         }),
     ];
 }
 
-function saturationGraphs(service: MonitoredService, metrics: NonNullable<MonitoredService["metrics"]>): Panel[] {
+function saturationGraphs(service: MeasuredService): Panel[] {
     const { HighActiveConnections, ConnectionPoolNearlyExhausted } = service.limits;
-    const active = series(metrics.activeConnections, { namespace: chosen.namespace, job: service.job });
+    const active = own(service)(service.metrics.activeConnections);
     const pool = graph({
         title: "Database connection pool",
         description: "Share of each pod's pool that is in use. When it is used up, requests wait.",
         unit: "percentunit",
-        queries: [{ expr: series(recorded.poolRatio, ofService(service)), legend: "{{pod}}" }],
+        queries: [{ expr: poolRatio(service), legend: "{{pod}}" }],
         limit: { value: ratio(ConnectionPoolNearlyExhausted.value), bad: "above" },
     });
     return [
@@ -143,26 +143,25 @@ function saturationGraphs(service: MonitoredService, metrics: NonNullable<Monito
     ];
 }
 
-function cacheHits(service: MonitoredService): Panel {
+function cacheHits(service: MeasuredService): Panel {
     return graph({
         title: "Cache hit rate",
         description: "Share of look-ups that the cache answers, as the service counts them.",
         unit: "percentunit",
-        queries: [{ expr: series(recorded.cacheHitRatio, ofService(service)), legend: "hits" }],
+        queries: [{ expr: cacheHitRatio(service), legend: "hits" }],
         limit: { value: ratio(service.limits.CacheHitRateLow.value), bad: "below" },
     });
 }
 
 function operationGraph(service: MonitoredService, { operation, counter, failed }: Operation): Panel {
-    const rate = (labels: Record<string, string> = {}): string =>
-        `60 * sum(rate(${series(counter, { namespace: chosen.namespace, job: service.job, ...labels })}[$__rate_interval]))`;
+    const rate = (labels: Labels = {}): string => `60 * sum(rate(${own(service)(counter, labels)}[$__rate_interval]))`;
     return graph({
         title: `Operations: ${operation}`,
         description: "How often a minute, and how often it failed. The alert looks at the failures.",
         unit: "short",
         queries: [
             { expr: rate(), legend: "all" },
-            { expr: rate({ ...failed }), legend: "failed" },
+            { expr: rate(failed), legend: "failed" },
         ],
         limit: { value: service.limits.OperationFailing.value, bad: "above" },
     });
@@ -170,11 +169,7 @@ function operationGraph(service: MonitoredService, { operation, counter, failed 
 
 function autoscaling(service: MonitoredService): Panel {
     const autoscaler = (metric: string): string =>
-        `max(${series(`kube_horizontalpodautoscaler_${metric}`, {
-            ...kubeStateMetrics,
-            namespace: chosen.namespace,
-            horizontalpodautoscaler: service.name,
-        })})`;
+        `max(${kubernetesObjects(`kube_horizontalpodautoscaler_${metric}`, { horizontalpodautoscaler: service.name })})`;
     return graph({
         title: "Pods and their bounds",
         description: "How many pods the autoscaler wants and has. At the maximum, more load gets no more pods.",

@@ -1,9 +1,10 @@
 import type { MonitoredStore, MonitoringModel } from "../model";
-import { ratio, series } from "../promql";
-import { recorded } from "../rules/recordingRules";
-import { chosen, type RowSpec } from "./dashboard";
-import { volumePanel } from "./volumePanel";
+import { ratio } from "../promql";
+import type { RowSpec } from "./dashboard";
+import { cacheConnectionRatio, cacheHitRatio, cacheMemoryRatio, isMeasured } from "./expressions";
 import { graph, stat, type Panel } from "./panel";
+import { own } from "./selectors";
+import { volumePanel } from "./volumePanel";
 
 /** How a cache does. */
 export function cacheRow(model: MonitoringModel, cache: MonitoredStore): RowSpec {
@@ -13,14 +14,9 @@ export function cacheRow(model: MonitoringModel, cache: MonitoredStore): RowSpec
     };
 }
 
-function exported(cache: MonitoredStore): (metric: string) => string {
-    return (metric) => series(metric, { namespace: chosen.namespace, job: cache.job });
-}
-
 function numbers(cache: MonitoredStore): Panel[] {
     const { limits } = cache;
-    const labels = { namespace: chosen.namespace, component: cache.name };
-    const of = exported(cache);
+    const of = own(cache);
     return [
         stat({
             title: "Answers",
@@ -33,14 +29,14 @@ function numbers(cache: MonitoredStore): Panel[] {
             title: "Memory of the maximum",
             description: "Share of maxmemory in use. Red is where CacheMemoryNearMaximum fires.",
             unit: "percentunit",
-            queries: [{ expr: series(recorded.cacheMemoryRatio, labels), legend: "memory" }],
+            queries: [{ expr: cacheMemoryRatio(cache), legend: "memory" }],
             limit: { value: ratio(limits.CacheMemoryNearMaximum.value), bad: "above" },
         }),
         stat({
             title: "Connections of the maximum",
             description: "Share of maxclients in use. Red is where CacheConnectionsNearMaximum fires.",
             unit: "percentunit",
-            queries: [{ expr: series(recorded.cacheConnectionRatio, labels), legend: "connections" }],
+            queries: [{ expr: cacheConnectionRatio(cache), legend: "connections" }],
             limit: { value: ratio(limits.CacheConnectionsNearMaximum.value), bad: "above" },
         }),
         stat({
@@ -53,10 +49,10 @@ function numbers(cache: MonitoredStore): Panel[] {
 }
 
 function useGraphs(model: MonitoringModel, cache: MonitoredStore): Panel[] {
-    const of = exported(cache);
+    const of = own(cache);
     const rate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     const hits = rate("redis_keyspace_hits_total");
-    const clients = model.services.filter((service) => service.usesCache);
+    const clients = model.services.filter(isMeasured).filter((service) => service.usesCache);
     return [
         graph({
             title: "Hit rate",
@@ -65,7 +61,7 @@ function useGraphs(model: MonitoringModel, cache: MonitoredStore): Panel[] {
             queries: [
                 { expr: `${hits} / (${hits} + ${rate("redis_keyspace_misses_total")} > 0)`, legend: "server" },
                 ...clients.map((service) => ({
-                    expr: series(recorded.cacheHitRatio, { namespace: chosen.namespace, component: service.name }),
+                    expr: cacheHitRatio(service),
                     legend: service.name,
                 })),
             ],
@@ -96,7 +92,7 @@ function useGraphs(model: MonitoringModel, cache: MonitoredStore): Panel[] {
 }
 
 function roomGraphs(cache: MonitoredStore): Panel[] {
-    const of = exported(cache);
+    const of = own(cache);
     const rate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     return [
         graph({

@@ -10,8 +10,9 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoringModel } from "../model";
 import { dashboardTitles, dashboardUid, datasourceUid, type DashboardKey } from "../names";
-import { literally, series } from "../promql";
+import { literally, series, type Matcher } from "../promql";
 import { datasource, type Panel } from "./panel";
+import { chosen } from "./selectors";
 
 export interface VariableSpec {
     readonly name: string;
@@ -32,26 +33,46 @@ export interface RowSpec {
 export interface DashboardSpec {
     readonly key: DashboardKey;
     readonly description: string;
-    readonly variables: readonly VariableSpec[];
+    /** Variables beside the data source, the namespace, the job and the instance, which every dashboard has. */
+    readonly variables?: readonly VariableSpec[];
     readonly rows: readonly RowSpec[];
 }
 
-/** Variables of every dashboard stand for these labels in its queries. */
-export const chosen = {
-    namespace: { matches: "$namespace" },
-    pod: { matches: "$pod" },
-    endpoint: { matches: "$endpoint" },
-} as const;
-
 /** The namespaces in which something of the system is scraped. */
-export function namespaceVariable(model: MonitoringModel): VariableSpec {
-    const jobs = [...model.services, ...model.databases, ...model.caches].map((part) => literally(part.job));
+function namespaceVariable(model: MonitoringModel): VariableSpec {
+    const jobs = [...model.services, ...model.databases, ...model.caches].map((part) => part.job);
     return {
         name: "namespace",
         label: "Namespace",
-        query: `label_values(${series("up", { job: { matches: jobs.join("|") } })}, namespace)`,
+        query: `label_values(${series("up", { job: anyOf(jobs) })}, namespace)`,
         value: model.namespace,
     };
+}
+
+/** Narrow a dashboard to some of the exporters that it reads, and to some of their targets. */
+function targetVariables(rows: readonly RowSpec[]): VariableSpec[] {
+    const jobs = rows
+        .flatMap(({ panels }) => panels.flatMap(queriesOf))
+        .flatMap(jobsOf)
+        .sort();
+    const of = (label: string, matchers: readonly Matcher[]): string =>
+        `label_values(${series("up", { job: matchers })}, ${label})`;
+    return [
+        { name: "job", label: "Job", query: of("job", [anyOf(jobs)]) },
+        { name: "instance", label: "Instance", query: of("instance", [anyOf(jobs), chosen.job]) },
+    ];
+}
+
+function queriesOf(panel: Panel): string[] {
+    return (panel.build().targets ?? []).flatMap((target) => ("expr" in target ? String(target.expr) : []));
+}
+
+function jobsOf(expr: string): string[] {
+    return [...expr.matchAll(/\bjob="([^"]+)"/g)].flatMap(([, job]) => job ?? []);
+}
+
+function anyOf(texts: readonly string[]): Matcher {
+    return { matches: [...new Set(texts)].map(literally).join("|") };
 }
 
 /** A dashboard as the JSON that Grafana loads. The same model gives the same bytes. */
@@ -67,7 +88,8 @@ export function dashboard(model: MonitoringModel, spec: DashboardSpec): Dashboar
         .refresh("30s")
         .time({ from: "now-3h", to: "now" })
         .withVariable(datasourceVariable());
-    for (const variable of spec.variables) {
+    const variables = [namespaceVariable(model), ...targetVariables(spec.rows), ...(spec.variables ?? [])];
+    for (const variable of variables) {
         builder.withVariable(queryVariable(variable));
     }
     let id = 1;

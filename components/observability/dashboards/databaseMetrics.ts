@@ -1,10 +1,11 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { MonitoredDatabase, MonitoredStore, MonitoringModel } from "../model";
-import { kubeStateMetrics, ratio, series, type Matcher } from "../promql";
-import { recorded } from "../rules/recordingRules";
+import type { MonitoredDatabase, MonitoringModel } from "../model";
+import { ratio } from "../promql";
 import { cacheRow } from "./cacheMetrics";
-import { chosen, dashboard, namespaceVariable, type RowSpec } from "./dashboard";
+import { dashboard, type RowSpec } from "./dashboard";
+import { databaseConnectionRatio } from "./expressions";
 import { graph, stat, type Panel, type Unit } from "./panel";
+import { kubernetesObjects, own } from "./selectors";
 import { volumePanel } from "./volumePanel";
 
 /** How the databases and caches of a system do. */
@@ -12,7 +13,6 @@ export function databaseMetrics(model: MonitoringModel): Dashboard {
     return dashboard(model, {
         key: "database",
         description: `Databases and caches of ${model.system}: connections, work, memory, replication, backups.`,
-        variables: [namespaceVariable(model)],
         rows: [...model.databases.map(databaseRow), ...model.caches.map((cache) => cacheRow(model, cache))],
     });
 }
@@ -28,13 +28,9 @@ function databaseRow(database: MonitoredDatabase): RowSpec {
     };
 }
 
-function exported(store: MonitoredStore): (metric: string, labels?: Record<string, Matcher>) => string {
-    return (metric, labels) => series(metric, { namespace: chosen.namespace, job: store.job, ...labels });
-}
-
 function databaseNumbers(database: MonitoredDatabase): Panel[] {
     const { limits, engine, backupJob } = database;
-    const of = exported(database);
+    const of = own(database);
     return [
         stat({
             title: "Answers",
@@ -47,7 +43,7 @@ function databaseNumbers(database: MonitoredDatabase): Panel[] {
             title: "Connections of the maximum",
             description: "Share of max_connections in use. Red is where DatabaseConnectionsNearMaximum fires.",
             unit: "percentunit",
-            queries: [{ expr: recordedOf(recorded.databaseConnectionRatio, database), legend: "connections" }],
+            queries: [{ expr: databaseConnectionRatio(database), legend: "connections" }],
             limit: { value: ratio(limits.DatabaseConnectionsNearMaximum.value), bad: "above" },
         }),
         ...(engine === "postgres" ? [databaseSize(of("pg_database_size_bytes"))] : []),
@@ -72,17 +68,7 @@ function databaseSize(selector: string): Panel {
 }
 
 function backupAge(cronjob: string): string {
-    const succeeded = series("kube_cronjob_status_last_successful_time", {
-        ...kubeStateMetrics,
-        namespace: chosen.namespace,
-        cronjob,
-    });
-    return `time() - max(${succeeded})`;
-}
-
-/** A recorded series of a store. */
-function recordedOf(metric: string, store: MonitoredStore): string {
-    return series(metric, { namespace: chosen.namespace, component: store.name });
+    return `time() - max(${kubernetesObjects("kube_cronjob_status_last_successful_time", { cronjob })})`;
 }
 
 function rateGraph(title: string, description: string, unit: Unit, queries: Readonly<Record<string, string>>): Panel {
@@ -98,7 +84,7 @@ function rateGraph(title: string, description: string, unit: Unit, queries: Read
 }
 
 function postgresGraphs(database: MonitoredDatabase): Panel[] {
-    const of = exported(database);
+    const of = own(database);
     const { limits } = database;
     const sumRate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     const hit = sumRate("pg_stat_database_blks_hit");
@@ -158,7 +144,7 @@ function postgresGraphs(database: MonitoredDatabase): Panel[] {
 }
 
 function mysqlGraphs(database: MonitoredDatabase): Panel[] {
-    const of = exported(database);
+    const of = own(database);
     return [
         graph({
             title: "Connections",

@@ -2,12 +2,13 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { defaultLimits } from "../limits";
 import type { MonitoringModel } from "../model";
 import { workloads } from "../model";
-import { cadvisor, kubelet, kubeStateMetrics, ratio, series, type Matcher } from "../promql";
-import { recorded } from "../rules/recordingRules";
-import { chosen, dashboard, namespaceVariable, type VariableSpec } from "./dashboard";
+import { kubeStateMetrics, ratio, series } from "../promql";
+import { dashboard, type VariableSpec } from "./dashboard";
+import { cpuRatio, memoryRatio, throttledRatio } from "./expressions";
 import { graph, type Panel } from "./panel";
+import { chosen, containers, kubernetesObjects, podNetworks, volumes, type Labels } from "./selectors";
 
-const pods = { namespace: chosen.namespace, pod: chosen.pod };
+const pods = { pod: chosen.pod };
 const byContainer = "{{pod}} {{container}}";
 
 /** What the pods of a system use, services and stores in the cluster alike. */
@@ -23,7 +24,7 @@ export function podResources(model: MonitoringModel): Dashboard {
     return dashboard(model, {
         key: "pods",
         description: `CPU, memory, network, disk and restarts of the pods of ${model.system}.`,
-        variables: [namespaceVariable(model), podVariable(model)],
+        variables: [podVariable(model)],
         rows: [
             { title: "Pods", panels: podPanels(limits.PodRestarting.value) },
             {
@@ -34,14 +35,14 @@ export function podResources(model: MonitoringModel): Dashboard {
                         "CPU of what is allowed",
                         "Share of the container's CPU limit, or of its request without one.",
                         "percentunit",
-                        series(recorded.cpuRatio, pods),
+                        cpuRatio(pods),
                         share("HighCPUUsage"),
                     ),
                     usage(
                         "CPU throttling",
                         "Share of the scheduling periods in which the CPU limit stopped the container.",
                         "percentunit",
-                        series(recorded.throttledRatio, pods),
+                        throttledRatio(pods),
                         share("HighCPUThrottling"),
                     ),
                 ],
@@ -53,13 +54,13 @@ export function podResources(model: MonitoringModel): Dashboard {
                         "Memory",
                         "Working set: memory that the kernel cannot take back.",
                         "bytes",
-                        `sum by (pod, container) (${series("container_memory_working_set_bytes", { ...cadvisor, ...pods })})`,
+                        `sum by (pod, container) (${containers("container_memory_working_set_bytes", pods)})`,
                     ),
                     usage(
                         "Memory of what is allowed",
                         "Share of the container's memory limit, or of its request without one. At 100 % it is killed.",
                         "percentunit",
-                        series(recorded.memoryRatio, pods),
+                        memoryRatio(pods),
                         share("HighMemoryUsage"),
                     ),
                 ],
@@ -78,7 +79,7 @@ function podVariable(model: MonitoringModel): VariableSpec {
 }
 
 function rateOf(metric: string): string {
-    return `sum by (pod, container) (rate(${series(metric, { ...cadvisor, ...pods })}[$__rate_interval]))`;
+    return `sum by (pod, container) (rate(${containers(metric, pods)}[$__rate_interval]))`;
 }
 
 function usage(
@@ -98,8 +99,7 @@ function usage(
 }
 
 function podPanels(restarts: number): Panel[] {
-    const kube = (metric: string, labels: Record<string, Matcher> = {}): string =>
-        series(metric, { ...kubeStateMetrics, ...pods, ...labels });
+    const kube = (metric: string, labels: Labels = {}): string => kubernetesObjects(metric, { ...pods, ...labels });
     const restarted = kube("kube_pod_container_status_restarts_total");
     return [
         graph({
@@ -143,11 +143,10 @@ function podPanels(restarts: number): Panel[] {
 }
 
 function trafficPanels(): Panel[] {
-    // Network belongs to the pod, not to a container.
     const network = (direction: string): string =>
-        `sum by (pod) (rate(${series(`container_network_${direction}_bytes_total`, { job: cadvisor.job, metrics_path: cadvisor.metrics_path, ...pods })}[$__rate_interval]))`;
+        `sum by (pod) (rate(${podNetworks(`container_network_${direction}_bytes_total`, pods)}[$__rate_interval]))`;
     const volume = (metric: string): string =>
-        `max by (persistentvolumeclaim) (${series(`kubelet_volume_stats_${metric}_bytes`, { ...kubelet, namespace: chosen.namespace })})`;
+        `max by (persistentvolumeclaim) (${volumes(`kubelet_volume_stats_${metric}_bytes`)})`;
     return [
         graph({
             title: "Network",
@@ -164,7 +163,7 @@ function trafficPanels(): Panel[] {
             unit: "bytes",
             queries: [
                 {
-                    expr: `sum by (pod, container) (${series("container_fs_usage_bytes", { ...cadvisor, ...pods })})`,
+                    expr: `sum by (pod, container) (${containers("container_fs_usage_bytes", pods)})`,
                     legend: byContainer,
                 },
             ],

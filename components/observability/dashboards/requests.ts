@@ -1,20 +1,18 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { MonitoredService, MonitoringModel } from "../model";
-import { literally, series, type Matcher } from "../promql";
-import { chosen, dashboard, namespaceVariable, type RowSpec, type VariableSpec } from "./dashboard";
+import type { MonitoringModel } from "../model";
+import { literally, ratio, series } from "../promql";
+import { dashboard, type RowSpec, type VariableSpec } from "./dashboard";
+import { errorRatio, isMeasured, latency, requestRate, type MeasuredService } from "./expressions";
 import { graph, type Panel } from "./panel";
-
-type MeasuredService = MonitoredService & { readonly metrics: NonNullable<MonitoredService["metrics"]> };
+import { chosen, own, type Labels } from "./selectors";
 
 /** Requests in detail: by endpoint, by status, and how long they take. */
 export function requestRateAndLatency(model: MonitoringModel): Dashboard {
-    const services = model.services.flatMap((service) =>
-        service.metrics === undefined ? [] : [{ ...service, metrics: service.metrics }],
-    );
+    const services = model.services.filter(isMeasured);
     return dashboard(model, {
         key: "requests",
         description: `Requests to the services of ${model.system} by endpoint and status, and their latency.`,
-        variables: [namespaceVariable(model), ...endpointVariable(services)],
+        variables: endpointVariable(services),
         rows: services.map(serviceRow),
     });
 }
@@ -42,14 +40,14 @@ function serviceRow(service: MeasuredService): RowSpec {
     return { title: service.name, panels: [...rates(service), ...latencies(service)] };
 }
 
-function selection({ job, metrics }: MeasuredService, labels: Record<string, Matcher> = {}): Record<string, Matcher> {
-    return { namespace: chosen.namespace, job, [metrics.endpointLabel]: chosen.endpoint, ...labels };
+/** The endpoints that the reader has chosen. */
+function ofEndpoints({ metrics }: MeasuredService): Labels {
+    return { [metrics.endpointLabel]: chosen.endpoint };
 }
 
 function rates(service: MeasuredService): Panel[] {
-    const { requests, endpointLabel, statusLabel } = service.metrics;
-    const rate = (by: string, labels?: Record<string, Matcher>): string =>
-        `sum by (${by}) (rate(${series(requests, selection(service, labels))}[$__rate_interval]))`;
+    const { endpointLabel, statusLabel } = service.metrics;
+    const rate = (by: string): string => requestRate(service, ofEndpoints(service), by);
     return [
         graph({
             title: "Request rate by endpoint",
@@ -77,20 +75,19 @@ function rates(service: MeasuredService): Panel[] {
             unit: "percentunit",
             queries: [
                 {
-                    expr: `${rate(endpointLabel, { [statusLabel]: { matches: "5.." } })} / (${rate(endpointLabel)} > 0)`,
+                    expr: errorRatio(service, ofEndpoints(service), endpointLabel),
                     legend: `{{${endpointLabel}}}`,
                 },
             ],
-            limit: { value: service.limits.HighErrorRate.value / 100, bad: "above" },
+            limit: { value: ratio(service.limits.HighErrorRate.value), bad: "above" },
         }),
     ];
 }
 
 function latencies(service: MeasuredService): Panel[] {
     const { duration, endpointLabel } = service.metrics;
-    const buckets = `rate(${series(`${duration}_bucket`, selection(service))}[$__rate_interval])`;
     const total = (suffix: string): string =>
-        `sum by (${endpointLabel}) (rate(${series(`${duration}_${suffix}`, selection(service))}[$__rate_interval]))`;
+        `sum by (${endpointLabel}) (rate(${own(service)(`${duration}_${suffix}`, ofEndpoints(service))}[$__rate_interval]))`;
     const limit = { value: service.limits.HighResponseTime.value, bad: "above" } as const;
     return [
         ...([0.5, 0.95, 0.99] as const).map((quantile) =>
@@ -100,7 +97,7 @@ function latencies(service: MeasuredService): Panel[] {
                 unit: "s",
                 queries: [
                     {
-                        expr: `histogram_quantile(${quantile}, sum by (${endpointLabel}, le) (${buckets}))`,
+                        expr: latency(quantile, service, ofEndpoints(service), endpointLabel),
                         legend: `{{${endpointLabel}}}`,
                     },
                 ],

@@ -3,16 +3,17 @@ import type { MonitoringModel } from "../model";
 import type { DashboardKey } from "../names";
 import { apiPerformance } from "./apiPerformance";
 import { databaseMetrics } from "./databaseMetrics";
+import { isMeasured } from "./expressions";
 import { podResources } from "./podResources";
 import { requestRateAndLatency } from "./requests";
 
-/** The dashboards of a system. One about stores exists only where there are stores. */
+/** The dashboards of a system. One about stores, or about requests, exists only where there are some to show. */
 export function systemDashboards(model: MonitoringModel): Readonly<Partial<Record<DashboardKey, Dashboard>>> {
     const stores = model.databases.length + model.caches.length;
     return {
         "api-performance": apiPerformance(model),
         ...(stores > 0 && { database: databaseMetrics(model) }),
         pods: podResources(model),
-        requests: requestRateAndLatency(model),
+        ...(model.services.some(isMeasured) && { requests: requestRateAndLatency(model) }),
     };
 }

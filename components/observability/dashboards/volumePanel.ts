@@ -1,16 +1,16 @@
 import type { MonitoredStore } from "../model";
-import { kubelet, ratio, series } from "../promql";
-import { chosen } from "./dashboard";
+import { ratio } from "../promql";
 import { graph, type Panel } from "./panel";
+import { volumes } from "./selectors";
 
 /** The volume of a store in the cluster. */
 export function volumePanel(store: MonitoredStore): Panel[] {
     if (store.volumeClaims === undefined) {
         return [];
     }
-    const claim = { ...kubelet, namespace: chosen.namespace, persistentvolumeclaim: { matches: store.volumeClaims } };
+    const claims = { persistentvolumeclaim: { matches: store.volumeClaims } };
     const of = (metric: string): string =>
-        `max by (persistentvolumeclaim) (${series(`kubelet_volume_stats_${metric}_bytes`, claim)})`;
+        `max by (persistentvolumeclaim) (${volumes(`kubelet_volume_stats_${metric}_bytes`, claims)})`;
     return [
         graph({
             title: "Volume",
