@@ -32,6 +32,8 @@ export interface PlannedResource {
 export interface Plan {
     readonly project: string;
     readonly stack: string;
+    /** AWS region of the stack; absent where it uses none. */
+    readonly region?: string;
     /** In the order of their URNs: the order of registration depends on which promise happens to settle first. */
     readonly resources: readonly PlannedResource[];
     /** What the program exports; secret outputs are masked. */
@@ -122,6 +124,7 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Plan
     return {
         project,
         stack,
+        ...(options.region !== undefined && { region: options.region }),
         resources: [...recorder.resources.values()].sort((a, b) => (a.urn < b.urn ? -1 : 1)),
         outputs: await resolveOutputs(outputs, options.root),
         registeredOutputs: finished,

@@ -62,7 +62,7 @@ describe("the files of a simulation", () => {
 
     it("have a plan of exactly the documented members, in order", () => {
         const plan = JSON.parse(files["plan.json"] ?? "") as { resources: PlannedResource[] };
-        assert.deepEqual(Object.keys(plan), ["project", "stack", "resources"]);
+        assert.deepEqual(Object.keys(plan), ["project", "stack", "region", "resources"]);
         for (const resource of plan.resources) {
             assert.deepEqual(
                 Object.keys(resource),
