@@ -21,6 +21,9 @@ export const prometheusUrl = `http://${releaseName}-prometheus.${monitoringNames
 /** Uid of the Prometheus data source in Grafana. */
 export const datasourceUid = "prometheus";
 
+/** What the chart calls it. */
+export const datasourceName = "Prometheus";
+
 /** Label of the ConfigMaps that Grafana loads dashboards from, in every namespace. */
 export const dashboardLabels = { grafana_dashboard: "1" } as const;
 
@@ -34,15 +37,17 @@ export const localUrls = {
     alertmanager: "http://localhost:9093",
 } as const;
 
-/** The dashboards of a system. */
+/** The dashboards of a system, beside one for each of its services. */
 export const dashboardTitles = {
+    overview: "System Overview",
     "api-performance": "API Performance Overview",
     database: "Database Metrics",
     pods: "Pod Resource Usage",
     requests: "Request Rate & Latency",
 } as const;
 
-export type DashboardKey = keyof typeof dashboardTitles;
+/** Which dashboard of a system; that of a service is called after it. */
+export type DashboardKey = keyof typeof dashboardTitles | `service-${string}`;
 
 /** The uid of a system's dashboard. It is part of the dashboard's address, so it never changes. */
 export function dashboardUid(system: string, key: DashboardKey): string {

@@ -1,184 +1,49 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoredService, MonitoringModel } from "../model";
-import { ratio } from "../promql";
-import { dashboard, type RowSpec } from "./dashboard";
+import { dashboardTitles, dashboardUid } from "../names";
+import type { RowSpec } from "./dashboard";
+import { isMeasured } from "./expressions";
 import {
-    availablePods,
-    cacheHitRatio,
-    errorRatio,
-    failureRate,
-    isMeasured,
-    latency,
-    poolRatio,
-    requestRate,
-    type MeasuredService,
-} from "./expressions";
-import { graph, stat, type Panel } from "./panel";
-import { kubernetesObjects, own, type Labels } from "./selectors";
-
-type Operation = MonitoredService["operations"][number];
+    autoscaling,
+    cacheHits,
+    errorGraph,
+    failuresByEndpoint,
+    latencyGraph,
+    operationGraphs,
+    readyPods,
+    requestNumbers,
+    requestsByEndpoint,
+    saturationGraphs,
+} from "./servicePanels";
+import { systemDashboard } from "./systemDashboard";
 
 /** How the services of a system do: load, errors, waiting, and what they run out of. */
 export function apiPerformance(model: MonitoringModel): Dashboard {
-    return dashboard(model, {
+    return systemDashboard(model, {
         key: "api-performance",
+        title: dashboardTitles["api-performance"],
         description: `Load, errors, latency and saturation of the services of ${model.system}.`,
-        rows: model.services.map(serviceRow),
+        rows: model.services.map((service) => serviceRow(model, service)),
     });
 }
 
-function serviceRow(service: MonitoredService): RowSpec {
+function serviceRow(model: MonitoringModel, service: MonitoredService): RowSpec {
+    const details = dashboardUid(model.system, `service-${service.name}`);
     return {
         title: service.name,
         panels: isMeasured(service)
             ? [
-                  ...numbers(service),
-                  ...trafficGraphs(service),
+                  ...requestNumbers(service, details),
+                  readyPods(service, details),
+                  requestsByEndpoint(service),
+                  errorGraph(service),
+                  latencyGraph(service),
+                  failuresByEndpoint(service),
                   ...saturationGraphs(service),
-                  ...(service.usesCache ? [cacheHits(service)] : []),
-                  ...service.operations.map((operation) => operationGraph(service, operation)),
-                  ...(service.autoscaler === undefined ? [] : [autoscaling(service)]),
+                  ...cacheHits(service),
+                  ...operationGraphs(service),
+                  ...autoscaling(service),
               ]
-            : [readyPods(service)],
+            : [readyPods(service, details)],
     };
-}
-
-function numbers(service: MeasuredService): Panel[] {
-    const { HighErrorRate, HighResponseTime } = service.limits;
-    return [
-        stat({
-            title: "Request rate",
-            description: "Requests a second.",
-            unit: "reqps",
-            queries: [{ expr: requestRate(service), legend: "requests" }],
-        }),
-        stat({
-            title: "Error rate",
-            description: "Share of requests that end with a 5xx status. Red is where HighErrorRate fires.",
-            unit: "percentunit",
-            queries: [{ expr: errorRatio(service), legend: "errors" }],
-            limit: { value: ratio(HighErrorRate.value), bad: "above" },
-        }),
-        stat({
-            title: "Latency, 95th percentile",
-            description: "One request in twenty takes longer. Red is where HighResponseTime fires.",
-            unit: "s",
-            queries: [{ expr: latency(0.95, service), legend: "p95" }],
-            limit: { value: HighResponseTime.value, bad: "above" },
-        }),
-        readyPods(service),
-    ];
-}
-
-function readyPods(service: MonitoredService): Panel {
-    return stat({
-        title: "Ready pods",
-        description: "Pods that requests are sent to. Red is where ServiceNotReady fires.",
-        unit: "short",
-        queries: [{ expr: `max(${availablePods(service)})`, legend: "pods" }],
-        limit: { value: 1, bad: "below" },
-    });
-}
-
-function trafficGraphs(service: MeasuredService): Panel[] {
-    const { HighErrorRate, HighResponseTime } = service.limits;
-    const { endpointLabel, statusLabel } = service.metrics;
-    return [
-        graph({
-            title: "Request rate by endpoint",
-            description: "Requests a second, by endpoint.",
-            unit: "reqps",
-            queries: [{ expr: requestRate(service, {}, endpointLabel), legend: `{{${endpointLabel}}}` }],
-        }),
-        graph({
-            title: "Error rate",
-            description: "Share of requests that end with a 5xx status, over all endpoints.",
-            unit: "percentunit",
-            queries: [{ expr: errorRatio(service), legend: "errors" }],
-            limit: { value: ratio(HighErrorRate.value), bad: "above" },
-        }),
-        graph({
-            title: "Latency",
-            description: "Half, 95 % and 99 % of the requests take no longer than this. The alert looks at 95 %.",
-            unit: "s",
-            queries: ([0.5, 0.95, 0.99] as const).map((quantile) => ({
-                expr: latency(quantile, service),
-                legend: `p${quantile * 100}`,
-            })),
-            limit: { value: HighResponseTime.value, bad: "above" },
-        }),
-        graph({
-            title: "5xx by endpoint",
-            description: "Requests a second that end with a 5xx status, by endpoint and status.",
-            unit: "reqps",
-            queries: [
-                {
-                    expr: failureRate(service, {}, `${endpointLabel}, ${statusLabel}`),
-                    legend: `{{${endpointLabel}}} {{${statusLabel}}}`,
-                },
-            ],
-        }),
-    ];
-}
-
-function saturationGraphs(service: MeasuredService): Panel[] {
-    const { HighActiveConnections, ConnectionPoolNearlyExhausted } = service.limits;
-    const active = own(service)(service.metrics.activeConnections);
-    const pool = graph({
-        title: "Database connection pool",
-        description: "Share of each pod's pool that is in use. When it is used up, requests wait.",
-        unit: "percentunit",
-        queries: [{ expr: poolRatio(service), legend: "{{pod}}" }],
-        limit: { value: ratio(ConnectionPoolNearlyExhausted.value), bad: "above" },
-    });
-    return [
-        graph({
-            title: "Active connections",
-            description: "Requests in flight in each pod.",
-            unit: "short",
-            queries: [{ expr: `sum by (pod) (${active})`, legend: "{{pod}}" }],
-            limit: { value: HighActiveConnections.value, bad: "above" },
-        }),
-        ...(service.usesDatabase ? [pool] : []),
-    ];
-}
-
-function cacheHits(service: MeasuredService): Panel {
-    return graph({
-        title: "Cache hit rate",
-        description: "Share of look-ups that the cache answers, as the service counts them.",
-        unit: "percentunit",
-        queries: [{ expr: cacheHitRatio(service), legend: "hits" }],
-        limit: { value: ratio(service.limits.CacheHitRateLow.value), bad: "below" },
-    });
-}
-
-function operationGraph(service: MonitoredService, { operation, counter, failed }: Operation): Panel {
-    const rate = (labels: Labels = {}): string => `60 * sum(rate(${own(service)(counter, labels)}[$__rate_interval]))`;
-    return graph({
-        title: `Operations: ${operation}`,
-        description: "How often a minute, and how often it failed. The alert looks at the failures.",
-        unit: "short",
-        queries: [
-            { expr: rate(), legend: "all" },
-            { expr: rate(failed), legend: "failed" },
-        ],
-        limit: { value: service.limits.OperationFailing.value, bad: "above" },
-    });
-}
-
-function autoscaling(service: MonitoredService): Panel {
-    const autoscaler = (metric: string): string =>
-        `max(${kubernetesObjects(`kube_horizontalpodautoscaler_${metric}`, { horizontalpodautoscaler: service.name })})`;
-    return graph({
-        title: "Pods and their bounds",
-        description: "How many pods the autoscaler wants and has. At the maximum, more load gets no more pods.",
-        unit: "short",
-        queries: [
-            { expr: autoscaler("status_current_replicas"), legend: "current" },
-            { expr: autoscaler("status_desired_replicas"), legend: "desired" },
-            { expr: autoscaler("spec_min_replicas"), legend: "minimum" },
-            { expr: autoscaler("spec_max_replicas"), legend: "maximum" },
-        ],
-    });
 }

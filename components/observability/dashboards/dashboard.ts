@@ -1,6 +1,8 @@
 import {
     DashboardBuilder,
     DashboardCursorSync,
+    type AnnotationQueryBuilder,
+    type DashboardLinkBuilder,
     DatasourceVariableBuilder,
     QueryVariableBuilder,
     RowBuilder,
@@ -8,8 +10,7 @@ import {
     VariableSort,
     type Dashboard,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { MonitoringModel } from "../model";
-import { dashboardTitles, dashboardUid, datasourceUid, type DashboardKey } from "../names";
+import { datasourceName, datasourceUid } from "../names";
 import { literally, series, type Matcher } from "../promql";
 import { datasource, type Panel } from "./panel";
 import { chosen } from "./selectors";
@@ -31,22 +32,17 @@ export interface RowSpec {
 }
 
 export interface DashboardSpec {
-    readonly key: DashboardKey;
+    readonly uid: string;
+    readonly title: string;
     readonly description: string;
-    /** Variables beside the data source, the namespace, the job and the instance, which every dashboard has. */
-    readonly variables?: readonly VariableSpec[];
+    readonly tags: readonly string[];
+    /** Variables beside the data source, the job and the instance, which every dashboard has. */
+    readonly variables: readonly VariableSpec[];
+    /** Links at the top. */
+    readonly links?: readonly DashboardLinkBuilder[];
+    /** Events that are marked in every graph. */
+    readonly annotations?: readonly AnnotationQueryBuilder[];
     readonly rows: readonly RowSpec[];
-}
-
-/** The namespaces in which something of the system is scraped. */
-function namespaceVariable(model: MonitoringModel): VariableSpec {
-    const jobs = [...model.services, ...model.databases, ...model.caches].map((part) => part.job);
-    return {
-        name: "namespace",
-        label: "Namespace",
-        query: `label_values(${series("up", { job: anyOf(jobs) })}, namespace)`,
-        value: model.namespace,
-    };
 }
 
 /** Narrow a dashboard to some of the exporters that it reads, and to some of their targets. */
@@ -71,30 +67,32 @@ function jobsOf(expr: string): string[] {
     return [...expr.matchAll(/\bjob="([^"]+)"/g)].flatMap(([, job]) => job ?? []);
 }
 
-function anyOf(texts: readonly string[]): Matcher {
+/** One of these texts, and nothing else. */
+export function anyOf(texts: readonly string[]): Matcher {
     return { matches: [...new Set(texts)].map(literally).join("|") };
 }
 
-/** A dashboard as the JSON that Grafana loads. The same model gives the same bytes. */
-export function dashboard(model: MonitoringModel, spec: DashboardSpec): Dashboard {
-    const title = dashboardTitles[spec.key];
-    const builder = new DashboardBuilder(title)
-        .uid(dashboardUid(model.system, spec.key))
+/** A dashboard as the JSON that Grafana loads. The same specification gives the same bytes. */
+export function dashboard(spec: DashboardSpec): Dashboard {
+    const builder = new DashboardBuilder(spec.title)
+        .uid(spec.uid)
         .description(spec.description)
-        .tags(["platform", model.system, `owner:${model.owner}`])
+        .tags([...spec.tags])
         .timezone("utc")
         .readonly()
         .tooltip(DashboardCursorSync.Crosshair)
         .refresh("30s")
         .time({ from: "now-3h", to: "now" })
+        .links([...(spec.links ?? [])])
+        .annotations([...(spec.annotations ?? [])])
         .withVariable(datasourceVariable());
-    const variables = [namespaceVariable(model), ...targetVariables(spec.rows), ...(spec.variables ?? [])];
-    for (const variable of variables) {
+    const [namespace, ...others] = spec.variables;
+    for (const variable of [...(namespace ? [namespace] : []), ...targetVariables(spec.rows), ...others]) {
         builder.withVariable(queryVariable(variable));
     }
     let id = 1;
-    for (const { title: row, panels } of spec.rows) {
-        builder.withRow(new RowBuilder(row).id(id++));
+    for (const { title, panels } of spec.rows) {
+        builder.withRow(new RowBuilder(title).id(id++));
         for (const panel of panels) {
             builder.withPanel(panel.id(id++));
         }
@@ -106,7 +104,7 @@ function datasourceVariable(): DatasourceVariableBuilder {
     return new DatasourceVariableBuilder("datasource")
         .label("Data source")
         .type("prometheus")
-        .current({ text: "Prometheus", value: datasourceUid, selected: true });
+        .current({ text: datasourceName, value: datasourceUid, selected: true });
 }
 
 function queryVariable({ name, label, query, value, all }: VariableSpec): QueryVariableBuilder {

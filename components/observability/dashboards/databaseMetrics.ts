@@ -1,17 +1,20 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoredDatabase, MonitoringModel } from "../model";
+import { dashboardTitles } from "../names";
 import { ratio } from "../promql";
 import { cacheRow } from "./cacheMetrics";
-import { dashboard, type RowSpec } from "./dashboard";
+import type { RowSpec } from "./dashboard";
 import { databaseConnectionRatio } from "./expressions";
 import { graph, stat, type Panel, type Unit } from "./panel";
 import { kubernetesObjects, own } from "./selectors";
+import { systemDashboard } from "./systemDashboard";
 import { volumePanel } from "./volumePanel";
 
 /** How the databases and caches of a system do. */
 export function databaseMetrics(model: MonitoringModel): Dashboard {
-    return dashboard(model, {
+    return systemDashboard(model, {
         key: "database",
+        title: dashboardTitles.database,
         description: `Databases and caches of ${model.system}: connections, work, memory, replication, backups.`,
         rows: [...model.databases.map(databaseRow), ...model.caches.map((cache) => cacheRow(model, cache))],
     });

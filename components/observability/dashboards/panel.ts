@@ -10,16 +10,25 @@ import {
     VizLegendOptionsBuilder,
     VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import { ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+    DashboardLinkBuilder,
+    DashboardLinkType,
+    PanelBuilder,
+    ThresholdsConfigBuilder,
+    ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+
+import { datasourceName } from "../names";
 
 /** The data source that the reader has chosen. */
 export const datasource = { type: "prometheus", uid: "${datasource}" } as const;
 
 /** Units as Grafana calls them. */
-export type Unit = "percentunit" | "reqps" | "ops" | "s" | "bytes" | "Bps" | "short" | "bool_yes_no";
+export type Unit =
+    "percentunit" | "reqps" | "ops" | "s" | "bytes" | "Bps" | "short" | "bool_yes_no" | "dateTimeAsIso" | "currencyUSD";
 
 export interface Query {
     /** PromQL; may contain variables of the dashboard. */
@@ -38,9 +47,11 @@ export interface PanelSpec {
     readonly limit?: { readonly value: number; readonly bad: "above" | "below" };
     /** Width in twenty-fourths of the screen. Default: a quarter for a number, a half for a graph. */
     readonly span?: number;
+    /** Uid of the dashboard that shows more of the same. */
+    readonly details?: string;
 }
 
-export type Panel = StatBuilder | TimeseriesBuilder;
+export type Panel = StatBuilder | TimeseriesBuilder | PanelBuilder;
 
 const good = "green";
 const bad = "red";
@@ -66,6 +77,17 @@ function queries(spec: PanelSpec): DataqueryBuilder[] {
     );
 }
 
+/** To the dashboard that shows more of the same, with the time and the choices of this one. */
+function links({ details }: PanelSpec): DashboardLinkBuilder[] {
+    return details === undefined
+        ? []
+        : [
+              new DashboardLinkBuilder("Details")
+                  .type(DashboardLinkType.Link)
+                  .url(`/d/${details}?\${__url_time_range}&\${datasource:queryparam}&\${namespace:queryparam}`),
+          ];
+}
+
 /** The newest value as a number, in the colour that says whether it is within its limit. */
 export function stat(spec: PanelSpec): Panel {
     return new StatBuilder()
@@ -77,6 +99,7 @@ export function stat(spec: PanelSpec): Panel {
         .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
         .colorMode(BigValueColorMode.Value)
         .graphMode(BigValueGraphMode.Area)
+        .links(links(spec))
         .targets(queries(spec))
         .height(4)
         .span(spec.span ?? 6);
@@ -101,10 +124,30 @@ export function graph(spec: PanelSpec): Panel {
                 .calcs(["lastNotNull", "max"]),
         )
         .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
+        .links(links(spec))
         .targets(queries(spec))
         .height(8)
         .span(spec.span ?? 12);
     return spec.limit === undefined
         ? panel
         : panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+}
+
+/** The alerts with these labels that are raised or about to be, as Prometheus has them. */
+export function alerts(title: string, labels: string): Panel {
+    return new PanelBuilder()
+        .type("alertlist")
+        .title(title)
+        .description("Alerts that are firing, and those whose condition has not held for long enough yet.")
+        .options({
+            alertInstanceLabelFilter: labels,
+            datasource: datasourceName,
+            groupMode: "default",
+            maxItems: 20,
+            sortOrder: 1,
+            stateFilter: { firing: true, pending: true, noData: false, normal: false, error: true },
+            viewMode: "list",
+        })
+        .height(6)
+        .span(24);
 }

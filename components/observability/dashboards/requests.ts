@@ -1,16 +1,19 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoringModel } from "../model";
+import { dashboardTitles } from "../names";
 import { literally, ratio, series } from "../promql";
-import { dashboard, type RowSpec, type VariableSpec } from "./dashboard";
+import type { RowSpec, VariableSpec } from "./dashboard";
 import { errorRatio, isMeasured, latency, requestRate, type MeasuredService } from "./expressions";
 import { graph, type Panel } from "./panel";
 import { chosen, own, type Labels } from "./selectors";
+import { systemDashboard } from "./systemDashboard";
 
 /** Requests in detail: by endpoint, by status, and how long they take. */
 export function requestRateAndLatency(model: MonitoringModel): Dashboard {
     const services = model.services.filter(isMeasured);
-    return dashboard(model, {
+    return systemDashboard(model, {
         key: "requests",
+        title: dashboardTitles.requests,
         description: `Requests to the services of ${model.system} by endpoint and status, and their latency.`,
         variables: endpointVariable(services),
         rows: services.map(serviceRow),
@@ -18,7 +21,7 @@ export function requestRateAndLatency(model: MonitoringModel): Dashboard {
 }
 
 /** The endpoints of all services; they call the label alike unless they say otherwise. */
-function endpointVariable(services: readonly MeasuredService[]): VariableSpec[] {
+export function endpointVariable(services: readonly MeasuredService[]): VariableSpec[] {
     const [first] = services;
     if (first === undefined) {
         return [];
@@ -45,7 +48,8 @@ function ofEndpoints({ metrics }: MeasuredService): Labels {
     return { [metrics.endpointLabel]: chosen.endpoint };
 }
 
-function rates(service: MeasuredService): Panel[] {
+/** Requests by endpoint, status and pod, and which of them fail. */
+export function rates(service: MeasuredService): Panel[] {
     const { endpointLabel, statusLabel } = service.metrics;
     const rate = (by: string): string => requestRate(service, ofEndpoints(service), by);
     return [
@@ -84,7 +88,8 @@ function rates(service: MeasuredService): Panel[] {
     ];
 }
 
-function latencies(service: MeasuredService): Panel[] {
+/** How long requests take, by endpoint. */
+export function latencies(service: MeasuredService): Panel[] {
     const { duration, endpointLabel } = service.metrics;
     const total = (suffix: string): string =>
         `sum by (${endpointLabel}) (rate(${own(service)(`${duration}_${suffix}`, ofEndpoints(service))}[$__rate_interval]))`;

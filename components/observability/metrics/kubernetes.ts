@@ -96,6 +96,7 @@ export const kubeStateMetricsMetrics = exportedBy(
         // The reason came with 2.13.
         kube_deployment_status_condition: gauge("state", [...deployment, "condition", "status", "reason"], "2.13"),
         kube_replicaset_created: gauge("timestamp seconds", ["namespace", "replicaset"]),
+        kube_replicaset_spec_replicas: gauge("1", ["namespace", "replicaset"]),
         kube_replicaset_owner: gauge("info", [
             "namespace",
             "replicaset",

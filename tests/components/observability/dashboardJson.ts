@@ -4,6 +4,13 @@ export interface DashboardJson {
     readonly title: string;
     readonly editable: boolean;
     readonly panels: readonly PanelJson[];
+    readonly links?: readonly {
+        readonly type: string;
+        readonly title: string;
+        readonly url?: string;
+        readonly tags?: readonly string[];
+    }[];
+    readonly annotations: { readonly list?: readonly { readonly name: string; readonly expr?: string }[] };
     readonly templating: { readonly list: readonly VariableJson[] };
 }
 
@@ -15,6 +22,8 @@ export interface PanelJson {
     readonly datasource?: { readonly uid: string };
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
     readonly targets?: readonly TargetJson[];
+    readonly links?: readonly { readonly url: string }[];
+    readonly options?: Readonly<Record<string, unknown>>;
     readonly fieldConfig?: {
         readonly defaults: { readonly unit?: string; readonly thresholds?: { readonly steps: readonly Step[] } };
     };
@@ -42,9 +51,9 @@ export interface VariableJson {
     readonly refresh?: number;
 }
 
-/** The panels of a dashboard, without the headings of its rows. */
+/** The panels of a dashboard that ask something: not the headings of its rows, nor lists of alerts. */
 export function panelsOf({ panels }: DashboardJson): PanelJson[] {
-    return panels.filter(({ type }) => type !== "row");
+    return panels.filter(({ type }) => type !== "row" && type !== "alertlist");
 }
 
 /** The braces of a selector with everything in them. */

@@ -63,7 +63,7 @@ const panelRules: Readonly<Record<string, (panel: PanelJson) => boolean>> = {
             );
         }),
     "takes rates over what the graph shows for a point": ({ targets = [] }) =>
-        targets.every(({ expr }) => !/\bi?rate\((?:(?!\[).)*\[(?!\$__rate_interval\])/.test(expr)),
+        targets.every(({ expr }) => !/\bi?rate\([\w:]+\[(?!\$__rate_interval\])/.test(expr.replace(selectors, ""))),
 };
 
 for (const stack of stackNames()) {

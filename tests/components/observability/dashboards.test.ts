@@ -52,18 +52,20 @@ function computedFor(expr: string, namespace: string, pods: string): string {
 
 /** An expression as Prometheus gets it. */
 function resolved(expr: string): string {
-    return expr.replace(/\$__rate_interval/g, "5m").replace(/\$(\w+)/g, "x");
+    return expr.replace(/\$__(?:rate_)?interval/g, "5m").replace(/\$(\w+)/g, "x");
 }
 
 describe("dashboards", () => {
-    it("are the four that a system has, with addresses that stay", () => {
+    it("are those that a system and each of its services have, with addresses that stay", () => {
         assert.deepEqual(
             dashboards.map(({ title, uid }) => [title, uid]),
             [
+                ["System Overview", "user-management-overview"],
                 ["API Performance Overview", "user-management-api-performance"],
                 ["Database Metrics", "user-management-database"],
                 ["Pod Resource Usage", "user-management-pods"],
                 ["Request Rate & Latency", "user-management-requests"],
+                ["Service user-mgmt-api", "user-management-service-user-mgmt-api"],
             ],
         );
     });
@@ -130,6 +132,8 @@ describe("dashboards", () => {
     }
 
     const api = "API Performance Overview";
+    const service = "Service user-mgmt-api";
+    const whole = "System Overview";
     const stores = "Database Metrics";
     const pods = "Pod Resource Usage";
     for (const [title, panel, value] of [
@@ -139,6 +143,16 @@ describe("dashboards", () => {
         [api, "Active connections", defaultLimits.HighActiveConnections.value],
         [api, "Cache hit rate", defaultLimits.CacheHitRateLow.value / 100],
         ["Request Rate & Latency", "Latency by endpoint, p95", defaultLimits.HighResponseTime.value],
+        [whole, "Error rate", defaultLimits.HighErrorRate.value / 100],
+        [whole, "Latency, 95th percentile", defaultLimits.HighResponseTime.value],
+        [whole, "postgres: connections of the maximum", defaultLimits.DatabaseConnectionsNearMaximum.value / 100],
+        [whole, "redis: connections of the maximum", defaultLimits.CacheConnectionsNearMaximum.value / 100],
+        [service, "Error rate by endpoint", defaultLimits.HighErrorRate.value / 100],
+        [service, "Latency", defaultLimits.HighResponseTime.value],
+        [service, "Database connection pool", defaultLimits.ConnectionPoolNearlyExhausted.value / 100],
+        [service, "CPU throttling", defaultLimits.HighCPUThrottling.value / 100],
+        [service, "Restarts", defaultLimits.PodRestarting.value],
+        [service, "Operations: batch", defaultLimits.OperationFailing.value],
         [stores, "Connections of the maximum", defaultLimits.DatabaseConnectionsNearMaximum.value / 100],
         [stores, "Age of the last backup", defaultLimits.DatabaseBackupTooOld.value * 3600],
         [stores, "Memory of the maximum", defaultLimits.CacheMemoryNearMaximum.value / 100],
@@ -164,6 +178,58 @@ describe("dashboards", () => {
             .flatMap(panelsOf)
             .filter(({ title }) => title === "Latency");
         assert.equal(latency[0]?.fieldConfig?.defaults.thresholds?.steps[1]?.value, 0.3);
+    });
+
+    it("list the alerts of the system alone", () => {
+        const lists = dashboards.flatMap(({ panels }) => panels.filter(({ type }) => type === "alertlist"));
+        assert.deepEqual(
+            lists.map(({ options }) => options?.alertInstanceLabelFilter),
+            ['{system="user-management"}'],
+        );
+    });
+
+    it("lead from the overview to dashboards that exist", () => {
+        const uids = new Set(dashboards.map(({ uid }) => uid));
+        const urls = dashboards.flatMap(panelsOf).flatMap(({ links = [] }) => links.map(({ url }) => url));
+        assert.ok(urls.length > 5);
+        for (const url of urls) {
+            assert.ok(uids.has(/^\/d\/([^?]+)\?/.exec(url)?.[1] ?? ""), url);
+        }
+    });
+
+    it("mark when a version of a service gets its first pods, forwards or back", () => {
+        for (const { annotations, uid } of dashboards) {
+            const [deployments, ...others] = annotations.list ?? [];
+            assert.deepEqual(others, [], uid);
+            assert.match(
+                deployments?.expr ?? "",
+                /replicaset=~"user-mgmt-api-\[a-z0-9\]\+".* unless .* offset \$__interval/,
+            );
+        }
+    });
+
+    it("show what a service measures of its own business, but what an operation counts only once", () => {
+        const model = completeModel();
+        const ownMetrics = {
+            signups_total: { type: "counter", unit: "1", labels: ["plan"], description: "Sign-ups." },
+            queue_oldest_seconds: { type: "gauge", unit: "timestamp seconds", description: "Oldest." },
+            report_seconds: { type: "histogram", unit: "seconds", description: "Reports." },
+            user_batch_operations_total: { type: "counter", unit: "1", labels: ["status"], description: "Batches." },
+        } as const;
+        const shown = dashboardsOf({ ...model, services: model.services.map((each) => ({ ...each, ownMetrics })) })
+            .filter(({ title }) => title === service)
+            .flatMap(panelsOf);
+        const of = (title: string): [string | undefined, string | undefined] => {
+            const panel = shown.find((each) => each.title === title);
+            return [panel?.targets?.[0]?.expr.replace(/\{[^}]*\}/, ""), panel?.fieldConfig?.defaults.unit];
+        };
+        assert.deepEqual(of("signups_total"), ["sum by (plan) (rate(signups_total[$__rate_interval]))", "ops"]);
+        assert.deepEqual(of("queue_oldest_seconds"), ["time() - max by () (queue_oldest_seconds)", "s"]);
+        assert.deepEqual(of("report_seconds"), [
+            "histogram_quantile(0.95, sum by (le) (rate(report_seconds_bucket[$__rate_interval])))",
+            "s",
+        ]);
+        assert.deepEqual(of("user_batch_operations_total"), [undefined, undefined]);
     });
 
     it("have none about stores where there are none", () => {
@@ -210,10 +276,10 @@ describe("dashboards", () => {
             ...dashboards,
             ...dashboardsOf({ ...mysql, databases: mysql.databases.map((each) => ({ ...each, engine: "mysql" })) }),
         ];
-        const rules = all
-            .flatMap(panelsOf)
-            .flatMap(({ targets }) => targets ?? [])
-            .map(({ expr }, index) => ({ record: `query_${index}`, expr: resolved(expr) }));
+        const events = all.flatMap(({ annotations }) => (annotations.list ?? []).map(({ expr = "" }) => ({ expr })));
+        const rules = [...all.flatMap(panelsOf).flatMap(({ targets }) => targets ?? []), ...events].map(
+            ({ expr }, index) => ({ record: `query_${index}`, expr: resolved(expr) }),
+        );
         assert.ok(rules.length > 50);
         runOn("promtool", ["check", "rules", "rules.yml"], {
             "rules.yml": stringify({ groups: [{ name: "queries", rules }] }),

@@ -83,8 +83,10 @@ describe("SystemMonitoring", () => {
         assert.deepEqual(titles, [
             "API Performance Overview",
             "Database Metrics",
+            "System Overview",
             "Pod Resource Usage",
             "Request Rate & Latency",
+            "Service user-mgmt-api",
         ]);
     });
 
@@ -104,7 +106,7 @@ describe("SystemMonitoring", () => {
             const component = graph.one("platform:observability:SystemMonitoring", "user-management-monitoring");
             const namespace = graph.one("kubernetes:core/v1:Namespace");
             const children = graph.all.filter(({ parent }) => parent === component.urn);
-            assert.equal(children.length, 10);
+            assert.equal(children.length, 12);
             for (const child of children) {
                 assert.ok(child.name.startsWith("user-management-monitoring-"), child.name);
                 assert.ok(child.provider.includes("::cluster::"), child.name);
