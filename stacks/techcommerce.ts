@@ -1,6 +1,5 @@
 import { defineSystem } from "../components/system/declaration";
 import type { ServiceSpec } from "../components/apiService/spec";
-import { unpublishedImages } from "./unpublishedImages";
 
 /** What the three services of the shop have in common. */
 const common = {
@@ -19,7 +18,6 @@ export const techcommerce = defineSystem("techcommerce", ({ environment, setting
         postgres: { engine: "postgres", version: "16", databaseName: "techcommerce", username: "shop" },
     },
     secrets: { "techcommerce-secrets": { keys: { API_KEY: {} } } },
-    exceptions: unpublishedImages(environment),
     services: {
         frontend: {
             ...common,

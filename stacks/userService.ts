@@ -1,8 +1,7 @@
 import { defineSystem } from "../components/system/declaration";
-import { unpublishedImages } from "./unpublishedImages";
 
 /** Users of the shop's services. It shares its namespace and its stores with the services that are yet to come. */
-export const userService = defineSystem("user-service", ({ environment, addons }) => ({
+export const userService = defineSystem("user-service", ({ addons }) => ({
     description: "User Service",
     owner: "accounts",
     namespace: "microservices",
@@ -32,7 +31,6 @@ export const userService = defineSystem("user-service", ({ environment, addons }
             imports: { POSTGRES_USER_PASSWORD: "postgres-user", REDIS_PASSWORD: "redis" },
         },
     },
-    exceptions: unpublishedImages(environment),
     services: {
         "user-service": {
             image: "ghcr.io/your-org/user-service",

@@ -43,7 +43,9 @@ describe("docs/systems.md", () => {
     }
 
     it("points only at source files that exist", () => {
-        const sources = quoted.filter((text) => /^(stacks|components|config|tests|docs)\/[\w/.-]+$/.test(text));
+        const sources = quoted.filter((text) =>
+            /^(stacks|components|config|tests|docs|operations|\.github)\/[\w/.-]+$/.test(text),
+        );
         assert.deepEqual(
             sources.filter((source) => !existsSync(source)),
             [],
