@@ -9,8 +9,14 @@ export abstract class Component extends pulumi.ComponentResource {
     /** The component's Pulumi name; the names of its children start with it. */
     protected readonly name: string;
 
-    protected constructor(type: `platform:${string}:${string}`, name: string, opts?: pulumi.ComponentResourceOptions) {
-        super(type, name, {}, opts);
+    /** @param inputs what Pulumi's state and policies see of the component itself; most have nothing to show. */
+    protected constructor(
+        type: `platform:${string}:${string}`,
+        name: string,
+        opts?: pulumi.ComponentResourceOptions,
+        inputs: pulumi.Inputs = {},
+    ) {
+        super(type, name, inputs, opts);
         this.name = name;
     }
 

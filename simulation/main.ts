@@ -3,6 +3,7 @@ import { parseArguments, usage } from "./arguments";
 import { stackFileOf } from "./configuration";
 import { explain } from "./failure";
 import { filesOf } from "./files";
+import { policyText } from "./policyTable";
 import { Progress } from "./progress";
 import { checkOutput, publish } from "./publish";
 import { countsText, outputsText } from "./summary";
@@ -47,6 +48,7 @@ export async function main(args: readonly string[], { root, stdout, stderr }: Su
 
         screen.write(`${styled(screen, "bold", `Previewing update (${stack}), simulated:`)}\n`);
         screen.write(`${treeText(plan, screen)}\n${outputsText(plan, screen)}\n\n${countsText(plan, screen)}\n\n`);
+        screen.write(`${policyText(plan, screen)}\n\n`);
         const shown = path.relative(process.cwd(), directory);
         screen.write(`Files: ${shown.startsWith("..") ? directory : shown} (${files.length})\n`);
         return 0;

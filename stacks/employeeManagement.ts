@@ -1,4 +1,5 @@
 import { defineSystem } from "../components/system/declaration";
+import { unpublishedImages } from "./unpublishedImages";
 
 /** The employee register: its namespace carries the environment's name, and in prod a new version is proven before it takes over. */
 export const employeeManagement = defineSystem("employee-management", ({ environment, settings }) => ({
@@ -26,6 +27,7 @@ export const employeeManagement = defineSystem("employee-management", ({ environ
         settings.host === undefined
             ? undefined
             : { host: `cdn-${settings.host}`, originHost: settings.host, staticPaths: ["/static/*"] },
+    exceptions: unpublishedImages(environment),
     services: {
         "api-python": {
             image: "ghcr.io/your-org/employee-api",

@@ -1,4 +1,5 @@
 import { defineSystem } from "../components/system/declaration";
+import { unpublishedImages } from "./unpublishedImages";
 
 /** The practice: a React app behind nginx, which passes /api on to the Flask backend, and MySQL behind that. */
 export const medicalPractice = defineSystem("medical-practice", ({ environment, settings }) => ({
@@ -33,6 +34,7 @@ export const medicalPractice = defineSystem("medical-practice", ({ environment, 
         },
     },
     imageRepositories: ["flask-app", "nginx-front"],
+    exceptions: unpublishedImages(environment),
     services: {
         "flask-app": {
             image: "ghcr.io/your-org/flask-app",

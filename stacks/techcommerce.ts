@@ -1,5 +1,6 @@
 import { defineSystem } from "../components/system/declaration";
 import type { ServiceSpec } from "../components/apiService/spec";
+import { unpublishedImages } from "./unpublishedImages";
 
 /** What the three services of the shop have in common. */
 const common = {
@@ -18,6 +19,7 @@ export const techcommerce = defineSystem("techcommerce", ({ environment, setting
         postgres: { engine: "postgres", version: "16", databaseName: "techcommerce", username: "shop" },
     },
     secrets: { "techcommerce-secrets": { keys: { API_KEY: {} } } },
+    exceptions: unpublishedImages(environment),
     services: {
         frontend: {
             ...common,

@@ -1,4 +1,5 @@
 import { defineSystem } from "../components/system/declaration";
+import { unpublishedImages } from "./unpublishedImages";
 
 /** User accounts, sessions and sign-in for every other system. */
 export const userManagement = defineSystem("user-management", ({ environment, settings }) => ({
@@ -14,6 +15,7 @@ export const userManagement = defineSystem("user-management", ({ environment, se
     secrets: {
         "user-mgmt-secrets": { keys: { SECRET_KEY: {} }, rotationDays: 90 },
     },
+    exceptions: unpublishedImages(environment),
     services: {
         "user-mgmt-api": {
             image: "ghcr.io/your-org/user-mgmt-api",

@@ -1,7 +1,8 @@
 import { defineSystem } from "../components/system/declaration";
+import { unpublishedImages } from "./unpublishedImages";
 
 /** Users of the shop's services. It shares its namespace and its stores with the services that are yet to come. */
-export const userService = defineSystem("user-service", ({ addons }) => ({
+export const userService = defineSystem("user-service", ({ environment, addons }) => ({
     description: "User Service",
     owner: "accounts",
     namespace: "microservices",
@@ -31,6 +32,7 @@ export const userService = defineSystem("user-service", ({ addons }) => ({
             imports: { POSTGRES_USER_PASSWORD: "postgres-user", REDIS_PASSWORD: "redis" },
         },
     },
+    exceptions: unpublishedImages(environment),
     services: {
         "user-service": {
             image: "ghcr.io/your-org/user-service",

@@ -4,9 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AddonName, PlatformConfig } from "../../config/schema";
 import { Component } from "../component";
 import { PodIdentityRole } from "../identity/podIdentity";
+import { PolicyExceptions } from "../policyExceptions";
 import { tagsFor, type TagContext } from "../tags";
 import { wantedAddons } from "./catalogue";
 import type { AddonContext, AddonDefinition, AddonStep, InstalledChart, PodSecurity } from "./definition";
+import { addonExceptions } from "./exceptions";
 import { externalSecrets } from "./externalSecrets";
 import { platformLogGroup } from "./logRouting";
 import { LogSearch } from "./logSearch";
@@ -86,6 +88,8 @@ export class Addons extends Component {
             releases.set(definition.name, this.install(definition, context, needs, namespaces));
         }
 
+        this.exceptPolicies(wanted);
+
         this.ready = [...releases.values()];
         this.installed = new Set(releases.keys());
         this.externalSecretsRoleArn = identities.get("externalSecrets")?.roleArn ?? pulumi.output("");
@@ -134,6 +138,13 @@ export class Addons extends Component {
             }
         }
         return identities;
+    }
+
+    private exceptPolicies(definitions: readonly AddonDefinition[]): void {
+        const exceptions = addonExceptions(definitions, (namespace) => this.childName(`${namespace}-namespace`));
+        if (exceptions.length > 0) {
+            new PolicyExceptions(this.childName("exceptions"), exceptions, this.childOptions());
+        }
     }
 
     private createLogGroup(): aws.cloudwatch.LogGroup {

@@ -41,7 +41,14 @@ export interface AddonPod {
  * How strictly the API server checks the pods of an add-on's namespace (Pod Security Standards). What needs more than "restricted"
  * says why.
  */
-export type PodSecurity = { readonly level: "restricted" } | { readonly level: "privileged"; readonly reason: string };
+export type PodSecurity =
+    | { readonly level: "restricted" }
+    | {
+          readonly level: "privileged";
+          readonly reason: string;
+          /** Last day on which the reason is taken for granted, such as "2027-11-30": then somebody looks again whether it still holds. */
+          readonly until: string;
+      };
 
 /** A chart as it is installed. */
 export interface InstalledChart {

@@ -46,6 +46,7 @@ const networkPlugin: AddonStep = {
     podSecurity: {
         level: "privileged",
         reason: "The CNI plugin is written into the node's directories, which belong to root and are mounted from the host",
+        until: "2027-11-30",
     },
     chart: { name: "linkerd2-cni", version, repository },
     values: () => ({

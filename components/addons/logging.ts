@@ -14,6 +14,7 @@ export const logging: AddonDefinition = {
     podSecurity: {
         level: "privileged",
         reason: "Fluent Bit reads the log files of the node, which belong to root and are mounted from the host",
+        until: "2027-11-30",
     },
     chart: { name: "fluent-bit", version: "0.58.1", repository: "https://fluent.github.io/helm-charts" },
     pods: { shipper },

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { PolicyException } from "../../policy/exceptions";
 import { Component } from "../component";
+import { PolicyExceptions } from "../policyExceptions";
 import {
     applicationProblems,
     applicationsDirectoryOf,
@@ -63,8 +65,21 @@ export class ArgoApplications extends Component {
         const projects = projectBodies(args, args.applications).map((body) => this.createObject(body, []));
         this.createObject(rootApplication(args), [...rights, cluster, ...repository, ...projects]);
 
+        new PolicyExceptions(this.childName("exceptions"), this.exceptions(), this.childOptions());
+
         this.renderApplications();
         this.registerOutputs({ applications: args.applications.map(({ name: application }) => application) });
+    }
+
+    private exceptions(): PolicyException[] {
+        return [
+            {
+                rule: "rbac-no-wildcards",
+                subject: this.childName("*-role"),
+                reason: "Argo CD applies whatever kinds a system consists of; the right ends at the system's namespace",
+                until: "2027-11-30",
+            },
+        ];
     }
 
     /** The Applications are files beside the systems' manifests: they belong in git, where the root finds them. */

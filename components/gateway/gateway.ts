@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../config/schema";
 import { Component } from "../component";
 import type { GatewayContext } from "../context";
+import { PolicyExceptions } from "../policyExceptions";
 import {
     clientTrafficPolicySpec,
     envoyProxySpec,
@@ -56,6 +57,7 @@ export class SharedGateway extends Component {
         super("platform:gateway:SharedGateway", name, opts);
         this.args = args;
 
+        this.exceptPolicies();
         const counters = this.createCounters();
         const gatewayClass = this.createClass(counters);
         const redirect = this.createRedirect(gatewayClass);
@@ -68,6 +70,24 @@ export class SharedGateway extends Component {
         };
         this.ready = [gatewayClass, redirect, issuer];
         this.registerOutputs({ context: this.context });
+    }
+
+    private exceptPolicies(): void {
+        if (this.args.environment !== "prod") {
+            return;
+        }
+        new PolicyExceptions(
+            this.childName("exceptions"),
+            [
+                {
+                    rule: "images-pinned-by-digest",
+                    subject: "docker.io/valkey/valkey:*",
+                    reason: "The publisher rebuilds this tag with fixes of its base image, and nothing renews a digest here yet; the tag names one version of the program",
+                    until: "2027-05-31",
+                },
+            ],
+            this.childOptions(),
+        );
     }
 
     private createCounters(): RateLimitStore {

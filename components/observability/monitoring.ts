@@ -2,7 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlatformConfig } from "../../config/schema";
+import type { PolicyException } from "../../policy/exceptions";
 import { Component } from "../component";
+import { PolicyExceptions } from "../policyExceptions";
 import { restrictedPodSecurity } from "../system/policies";
 import type { TagContext } from "../tags";
 import { alertmanagerConfig, credentialKeys } from "./alertmanagerConfig";
@@ -67,6 +69,8 @@ export class Monitoring extends Component {
         const configuration = this.createAlertmanagerConfiguration(args, namespaces);
         const release = this.installChart(args, [...namespaces, ...policies, ...access, ...configuration]);
 
+        new PolicyExceptions(this.childName("exceptions"), this.exceptions(), this.childOptions());
+
         this.ready = [release];
         this.registerOutputs({ namespace: this.namespace });
     }
@@ -82,6 +86,31 @@ export class Monitoring extends Component {
             namespace(monitoringNamespace, restrictedPodSecurity),
             // The node exporter reads the host's file systems and network counters, which only "privileged" allows.
             namespace(nodeExporterNamespace, { "pod-security.kubernetes.io/enforce": "privileged" }),
+        ];
+    }
+
+    private exceptions(): PolicyException[] {
+        const nodeExporter = this.childName(`namespace-${nodeExporterNamespace}`);
+        const until = "2027-11-30";
+        return [
+            {
+                rule: "namespace-pod-security",
+                subject: nodeExporter,
+                reason: "The node exporter reads the host's file systems and network counters",
+                until,
+            },
+            {
+                rule: "namespace-default-deny",
+                subject: nodeExporter,
+                reason: "The node exporter is in the host's network, where network policies do not apply",
+                until,
+            },
+            {
+                rule: "namespace-bounded",
+                subject: this.childName("namespace-*"),
+                reason: "The operator starts pods beside those it replaces, and a quota would leave the cluster without alerts; each container has a limit of memory",
+                until,
+            },
         ];
     }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
+import { PolicyExceptions } from "../policyExceptions";
 import type { SecretReference } from "../connection";
 import type { SystemScope } from "../context";
 import { componentName } from "../naming";
@@ -48,6 +49,21 @@ export class RegistryCredentials extends Component {
             { scope, kubernetesName, values: { username, password }, form: dockerConfigForm(registry) },
             this.childOptions(),
         );
+
+        if (scope.secretAccess !== undefined) {
+            new PolicyExceptions(
+                this.childName("exceptions"),
+                [
+                    {
+                        rule: "secrets-rotate",
+                        subject: this.childName("secret-*"),
+                        reason: "The registry makes the token, and only its owner can renew it, in platform:registryPassword",
+                        until: "2027-11-30",
+                    },
+                ],
+                this.childOptions(),
+            );
+        }
 
         this.reference = secret.reference;
         this.registerOutputs({ name: this.reference.name });

@@ -1,3 +1,4 @@
+import type { PolicyException } from "../../policy/exceptions";
 import type { AddonName, EnvironmentName, Placement, SystemSettings } from "../../config/schema";
 import type { ServiceSpec } from "../apiService/spec";
 import type { CacheSpec } from "../cache/spec";
@@ -56,6 +57,11 @@ export interface SystemDeclaration {
     readonly cdn?: CdnDeclaration;
     /** Whether its images are pulled from the private registry in `platform:registry`, where the stack has one. Default false. */
     readonly privateImages?: boolean;
+    /**
+     * Rules of `policy/` that something of the system may break, each with a reason and an end. Changes nothing in the cloud. Default: none. An
+     * exception that has ended, or that nothing needs, is a finding itself.
+     */
+    readonly exceptions?: readonly PolicyException[];
     /** Repositories for the system's images in ECR, by name. Default: none; images come from elsewhere. */
     readonly imageRepositories?: readonly string[];
 }

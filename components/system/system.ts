@@ -14,6 +14,7 @@ import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
 import { ImageRepository } from "../registry/repository";
+import { PolicyExceptions } from "../policyExceptions";
 import { RenderedManifests } from "../delivery/renderedManifests";
 import { RegistryCredentials } from "../secrets/registryCredentials";
 import { SecretAccess } from "../secrets/secretAccess";
@@ -23,6 +24,7 @@ import { tagsFor, type TagContext } from "../tags";
 import type { CdnDeclaration, PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
 import { directoryOf, partOf, type Part } from "./delivery";
+import { systemExceptions } from "./exceptions";
 import { flowsOf } from "./flows";
 import { openingsOf } from "./openings";
 import { SystemNamespace } from "./systemNamespace";
@@ -70,6 +72,7 @@ export class System extends Component {
         const pullSecret = this.createPullSecret(scope);
         const services = this.createServices(scope, namespaces, { stores, secrets, providers, pullSecret });
         this.createMonitoring(scope, stores);
+        this.exceptPolicies();
 
         this.endpoints = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.url]));
         this.registerOutputs({ namespace: this.namespace, endpoints: this.endpoints });
@@ -295,6 +298,13 @@ export class System extends Component {
             },
             this.childOptions(),
         );
+    }
+
+    private exceptPolicies(): void {
+        const exceptions = systemExceptions(this.plan, this.platform.environment);
+        if (exceptions.length > 0) {
+            new PolicyExceptions(this.childName("exceptions"), exceptions, this.childOptions());
+        }
     }
 
     /** The CDN, on a platform that can have one. */

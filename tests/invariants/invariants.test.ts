@@ -7,7 +7,7 @@ import { Component } from "../../components/component";
 import { deploy, simulateStack, stackNames, type ResourceGraph } from "../harness";
 import { namesFitTheirLimits } from "./names";
 import { everythingIsMadeInOrder, objectsWaitForTheirNamespace, statefulResources } from "./order";
-import { nothingIsPublicByAccident, nothingNamedSecretIsALiteral, secretsStandOnlyWhereTheyBelong } from "./safety";
+import { everyPolicyHolds } from "./safety";
 import {
     everyChildHasAComponent,
     everyComponentRegistersItsOutputs,
@@ -25,9 +25,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
     everyTaggableResourceIsTagged,
     everyComponentRegistersItsOutputs,
     noNetworkPolicyHasAnEmptyList,
-    secretsStandOnlyWhereTheyBelong,
-    nothingNamedSecretIsALiteral,
-    nothingIsPublicByAccident,
+    everyPolicyHolds,
     namesFitTheirLimits,
     everythingIsMadeInOrder,
     objectsWaitForTheirNamespace,
@@ -139,8 +137,14 @@ describe("an invariant", () => {
             /::broken-policy has an empty list of egress rules/,
         ],
         [
-            "a secret in a ConfigMap",
-            secretsStandOnlyWhereTheyBelong,
+            "a resource that breaks a policy",
+            everyPolicyHolds,
+            () => new Broken("broken", ({ child }) => new aws.s3.Bucket("broken-bucket", {}, child)),
+            /::broken-bucket breaks buckets-not-public: it is a bucket without a public access block/,
+        ],
+        [
+            "a secret in a ConfigMap, through every output that it was made from",
+            everyPolicyHolds,
             () =>
                 new Broken(
                     "broken",
@@ -151,58 +155,7 @@ describe("an invariant", () => {
                             { ...child, provider },
                         ),
                 ),
-            /::broken-map has a secret in data.URL/,
-        ],
-        [
-            "a password typed into a ConfigMap",
-            nothingNamedSecretIsALiteral,
-            () =>
-                new Broken(
-                    "broken",
-                    ({ child, provider }) =>
-                        new k8s.core.v1.ConfigMap(
-                            "broken-map",
-                            { metadata, data: { DB_PASSWORD: "x" } },
-                            { ...child, provider },
-                        ),
-                ),
-            /::broken-map has DB_PASSWORD in a ConfigMap/,
-        ],
-        [
-            "a public database",
-            nothingIsPublicByAccident,
-            () =>
-                new Broken(
-                    "broken",
-                    ({ child }) =>
-                        new aws.rds.Instance(
-                            "broken-db",
-                            { instanceClass: "db.t4g.micro", publiclyAccessible: true },
-                            child,
-                        ),
-                ),
-            /::broken-db is a database that may be public/,
-        ],
-        [
-            "a security group open to the world",
-            nothingIsPublicByAccident,
-            () =>
-                new Broken(
-                    "broken",
-                    ({ child }) =>
-                        new aws.ec2.SecurityGroup(
-                            "broken-sg",
-                            { ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }] },
-                            child,
-                        ),
-                ),
-            /::broken-sg lets the whole internet in/,
-        ],
-        [
-            "a bucket without a public access block",
-            nothingIsPublicByAccident,
-            () => new Broken("broken", ({ child }) => new aws.s3.Bucket("broken-bucket", {}, child)),
-            /::broken-bucket is a bucket without a public access block/,
+            /::broken-map breaks secrets-in-their-place: a secret stands in data.URL/,
         ],
         [
             "a name that is too long",

@@ -9,11 +9,7 @@ import { simulate } from "../../simulation/program";
 import { ResourceGraph } from "../harness";
 import { namesFitTheirLimits } from "../invariants/names";
 import { everythingIsMadeInOrder } from "../invariants/order";
-import {
-    nothingIsPublicByAccident,
-    nothingNamedSecretIsALiteral,
-    secretsStandOnlyWhereTheyBelong,
-} from "../invariants/safety";
+import { everyPolicyHolds } from "../invariants/safety";
 import * as structure from "../invariants/structure";
 import { contents, FakeStream, temporaryDirectories, type Outcome } from "../simulation/support";
 import { projectIn, replacing } from "./project";
@@ -149,9 +145,7 @@ describe("npm run new-system", () => {
             ...structure,
             namesFitTheirLimits,
             everythingIsMadeInOrder,
-            nothingIsPublicByAccident,
-            nothingNamedSecretIsALiteral,
-            secretsStandOnlyWhereTheyBelong,
+            everyPolicyHolds,
         };
         for (const [name, invariant] of Object.entries(invariants)) {
             it(`holds ${name}`, () => assert.deepEqual(invariant(graph), []));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { simulatedCloud } from "../../simulation/cloud";
 import type { PlannedResource } from "../../simulation/record";
 import { simulateStack, type ResourceGraph } from "../harness";
-import { podSpecOf } from "../invariants/safety";
+import { podSpecOf } from "../../policy/pods";
 
 /** Everything that systems.md asks of system 1, in every environment it runs in. docs/systems.md points at the same places. */
 

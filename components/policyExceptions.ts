@@ -1,0 +1,17 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { exceptionsType, type PolicyException } from "../policy/exceptions";
+import { Component } from "./component";
+
+/**
+ * Leave to break rules of `policy/`, for everything below the parent of this component. It has no resources of its own: it puts the exceptions
+ * where the simulation, the tests and the CrossGuard pack find them. A change changes nothing in the cloud. It costs nothing.
+ *
+ * @example
+ * new PolicyExceptions(this.childName("exceptions"), exceptions, this.childOptions());
+ */
+export class PolicyExceptions extends Component {
+    constructor(name: string, exceptions: readonly PolicyException[], opts?: pulumi.ComponentResourceOptions) {
+        super(exceptionsType, name, opts, { exceptions: exceptions.map((each) => ({ ...each })) });
+        this.registerOutputs({});
+    }
+}
