@@ -11,7 +11,9 @@ import { Component } from "./component";
  */
 export class PolicyExceptions extends Component {
     constructor(name: string, exceptions: readonly PolicyException[], opts?: pulumi.ComponentResourceOptions) {
-        super(exceptionsType, name, opts, { exceptions: exceptions.map((each) => ({ ...each })) });
-        this.registerOutputs({});
+        const shown = { exceptions: exceptions.map((each) => ({ ...each })) };
+        // The simulation reads what a component is given, CrossGuard what it gives back.
+        super(exceptionsType, name, opts, shown);
+        this.registerOutputs(shown);
     }
 }

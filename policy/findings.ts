@@ -69,7 +69,11 @@ export function policyFindings(
             excepted.push({ ...found, reason: exception.reason, until: exception.until });
         }
     }
-    findings.push(...exceptions.flatMap((each) => brokenException(each, { today, isUsed: used.has(each), rules })));
+    findings.push(
+        ...exceptions.flatMap((each) =>
+            brokenException(each, { today, isUsed: used.has(each), isAsked: rules.some(({ id }) => id === each.rule) }),
+        ),
+    );
     findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
     return { rules: rules.length, findings, excepted, counts: countsOf(findings) };
 }
@@ -97,7 +101,7 @@ function* brokenRules(rules: readonly Rule[], surroundings: Surroundings): Gener
 
 function brokenException(
     exception: DeclaredException,
-    { today, isUsed, rules }: { today: string; isUsed: boolean; rules: readonly Rule[] },
+    { today, isUsed, isAsked }: { today: string; isUsed: boolean; isAsked: boolean },
 ): Finding[] {
     const { rule, subject, until, carrier } = exception;
     const finding = (problem: string): Finding => ({
@@ -107,8 +111,10 @@ function brokenException(
         subject: `${rule} for ${subject}`,
         problem,
     });
-    if (!rules.some(({ id }) => id === rule)) {
-        return [finding(`the exception names the rule ${rule}, which there is not`)];
+    if (!isAsked) {
+        return allRules.some(({ id }) => id === rule)
+            ? []
+            : [finding(`the exception names the rule ${rule}, which there is not`)];
     }
     return [
         ...(isExpired(exception, today) ? [finding(`the exception for ${subject} held until ${until}`)] : []),

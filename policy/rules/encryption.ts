@@ -1,7 +1,7 @@
-import type { PolicyResource, Problem, Rule } from "../rule";
+import { unknownValue, type PolicyResource, type Problem, type Rule } from "../rule";
 import type { Surroundings } from "../surroundings";
 import { at, every, isSet, isTrue, list, requires, shown } from "../values";
-import { statementsOf } from "../statements";
+import { statementsOf, type Statement } from "../statements";
 
 const aKey = "the ARN of a KMS key";
 
@@ -20,17 +20,17 @@ function bucketEncryption(resource: PolicyResource, surroundings: Surroundings):
         : [{ problem: `its default encryption is ${shown(algorithms[0])}, allowed is "aws:kms"` }];
 }
 
+function deniesPlain({ Effect, Condition }: Statement): boolean {
+    return Effect === "Deny" && String(at(Condition, "Bool", "aws:SecureTransport")) === "false";
+}
+
 function bucketTransport(resource: PolicyResource, surroundings: Surroundings): readonly Problem[] {
     if (resource.type !== "aws:s3/bucket:Bucket") {
         return [];
     }
     const refusesPlain = surroundings
         .ofTypeFor("aws:s3/bucketPolicy:BucketPolicy", resource)
-        .flatMap(({ inputs }) => statementsOf(inputs.policy))
-        .some(
-            ({ Effect, Condition }) =>
-                Effect === "Deny" && String(at(Condition, "Bool", "aws:SecureTransport")) === "false",
-        );
+        .some(({ inputs: { policy } }) => policy === unknownValue || statementsOf(policy).some(deniesPlain));
     return refusesPlain ? [] : [{ problem: "no bucket policy denies requests without TLS (aws:SecureTransport)" }];
 }
 
