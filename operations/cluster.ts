@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import path from "node:path";
+import { Duplex, PassThrough } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { UserError } from "../simulation/failure";
 import type { Machine } from "./credentials";
@@ -17,6 +18,8 @@ export interface Cluster {
     readonly patch: (path: string, kind: keyof typeof patchTypes, patch: unknown) => Promise<ClusterObject>;
     /** Deletes an object and what it owns; nothing where there is none. */
     readonly remove: (path: string) => Promise<void>;
+    /** Asks a server in a pod, through the kubelet, as a port-forward does: network policies do not apply to it. */
+    readonly ask: (namespace: string, pod: string, port: number, path: string) => Promise<string>;
     /** Reads a text as it comes, such as a log, until it ends. */
     readonly stream: (path: string, onText: (text: string) => void) => Promise<void>;
 }
@@ -46,6 +49,9 @@ const patchTypes = {
 
 /** Seconds that the API server may take for an answer. */
 const answerSeconds = 60;
+
+/** Seconds that a server in a pod may take. */
+const podAnswerSeconds = 10;
 
 /**
  * Connects to a cluster.
@@ -90,7 +96,7 @@ function kubeconfigFiles(env: Machine["env"], home: string): string[] {
     return (env.KUBECONFIG ?? path.join(home, ".kube", "config")).split(path.delimiter).filter((file) => file !== "");
 }
 
-function clusterAt(server: string, config: Pick<KubeConfig, "applyToHTTPSOptions">): Cluster {
+function clusterAt(server: string, config: KubeConfig): Cluster {
     const ask = (method: string, target: string, body?: unknown, contentType?: string): Promise<Answer> =>
         request({ server, config, method, target, body, ...(contentType !== undefined && { contentType }) });
     return {
@@ -115,6 +121,7 @@ function clusterAt(server: string, config: Pick<KubeConfig, "applyToHTTPSOptions
                 contentOf(answer, "DELETE", target);
             }
         },
+        ask: (namespace, pod, port, target) => askPod(config, { namespace, pod, port, target }),
         stream: async (target, onText) => {
             const answer = await request({ server, config, method: "GET", target, onText });
             if (answer.status >= 300) {
@@ -126,7 +133,7 @@ function clusterAt(server: string, config: Pick<KubeConfig, "applyToHTTPSOptions
 
 interface Request {
     readonly server: string;
-    readonly config: Pick<KubeConfig, "applyToHTTPSOptions">;
+    readonly config: KubeConfig;
     readonly method: string;
     readonly target: string;
     readonly body?: unknown;
@@ -177,6 +184,45 @@ async function request({ server, config, method, target, body, contentType, onTe
         sent.on("error", unreachable);
         sent.end(text);
     });
+}
+
+interface PodRequest {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly port: number;
+    readonly target: string;
+}
+
+async function askPod(config: KubeConfig, { namespace, pod, port, target }: PodRequest): Promise<string> {
+    const { PortForward } = await import("@kubernetes/client-node");
+    const [fromPod, toPod] = [new PassThrough(), new PassThrough()];
+    let socket: unknown;
+    try {
+        socket = await new PortForward(config).portForward(namespace, pod, [port], fromPod, null, toPod);
+    } catch (error) {
+        throw new UserError(`There is no way to ${namespace}/${pod}: ${(error as Error).message}.`);
+    }
+    try {
+        return await new Promise<string>((resolve, reject) => {
+            const options = { host: "localhost", path: target, headers: { Connection: "close" } };
+            const connection = Duplex.from({ readable: fromPod, writable: toPod });
+            const sent = http.get({ ...options, createConnection: () => connection }, (answer) => {
+                const parts: string[] = [];
+                answer.setEncoding("utf8");
+                answer.on("data", (part: string) => void parts.push(part));
+                answer.on("end", () => resolve(parts.join("")));
+            });
+            setTimeout(
+                () => sent.destroy(new Error(`no answer within ${podAnswerSeconds} seconds`)),
+                podAnswerSeconds * 1000,
+            ).unref();
+            sent.on("error", (error) =>
+                reject(new UserError(`${namespace}/${pod} does not answer: ${error.message}.`)),
+            );
+        });
+    } finally {
+        (socket as { close: () => void }).close();
+    }
 }
 
 /** What the API server says, or a failure with its own words. */

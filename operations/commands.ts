@@ -1,6 +1,21 @@
 import type { Command } from "./command";
+import { abort, promote } from "./commands/blueGreen";
 import { backup } from "./commands/backup";
+import { debug } from "./commands/debug";
 import { deployCommand, rollback } from "./commands/deployments";
+import { logs } from "./commands/logs";
+import { scale } from "./commands/scale";
+import { status } from "./commands/status";
 
 /** Every operator's command. `npm run <name>` runs it; what all have in common is in main.ts and arguments.ts. */
-export const commands: readonly Command[] = [deployCommand, rollback, backup];
+export const commands: readonly Command[] = [
+    deployCommand,
+    rollback,
+    status,
+    promote,
+    abort,
+    scale,
+    debug,
+    logs,
+    backup,
+];

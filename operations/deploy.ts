@@ -3,13 +3,12 @@ import { UserError } from "../simulation/failure";
 import { simulate } from "../simulation/program";
 import type { Plan } from "../simulation/record";
 import { styled } from "../simulation/terminal";
-import type { Cluster, ClusterObject } from "./cluster";
 import type { Context, Outcome } from "./command";
 import { differenceLines, differenceOf } from "./difference";
 import { Phases, phaseLines } from "./phases";
-import { rolloutState } from "./rolloutState";
+import { watchRollout } from "./rollouts";
 import { withVersions, type VersionChange } from "./versions";
-import { workloadPath, workloadsOf, type Workload } from "./workloads";
+import { workloadsOf } from "./workloads";
 
 /** Deploys a stack with other versions of its systems, or says what each step would do. */
 export async function deploy(context: Context, changes: readonly VersionChange[]): Promise<Outcome> {
@@ -103,9 +102,6 @@ async function act(context: Context, changes: readonly VersionChange[], plan: Pl
     }
 }
 
-/** Seconds between two looks at a Rollout. */
-const lookSeconds = 5;
-
 /** An update waits for Deployments, but is over before a service that is replaced blue-green is. */
 async function watchRollouts(
     context: Context,
@@ -118,31 +114,5 @@ async function watchRollouts(
     if (rollouts.length === 0) {
         return;
     }
-    const cluster = await context.cluster();
-    await phases.measure("blue-green", () => Promise.all(rollouts.map((rollout) => watch(cluster, rollout, context))));
-}
-
-async function watch(cluster: Cluster, rollout: Workload, { around, screen }: Context): Promise<void> {
-    let last = "";
-    for (;;) {
-        const object = await cluster.get<ClusterObject>(workloadPath(rollout));
-        if (object === undefined) {
-            throw new UserError(`There is no Rollout ${rollout.name} in the namespace ${rollout.namespace}.`);
-        }
-        const { phase, message, aborted } = rolloutState(object);
-        const line = `${rollout.system} ${rollout.name}: ${phase}${message === "" ? "" : `, ${message}`}`;
-        if (line !== last) {
-            screen.write(`${line}\n`);
-            last = line;
-        }
-        if (phase === "Degraded" || aborted) {
-            throw new UserError(
-                `${rollout.name} was not replaced: ${message || phase}. The earlier version goes on serving.`,
-            );
-        }
-        if (phase === "Healthy") {
-            return;
-        }
-        await around.pause(lookSeconds);
-    }
+    await phases.measure("blue-green", () => Promise.all(rollouts.map((each) => watchRollout(each, context))));
 }

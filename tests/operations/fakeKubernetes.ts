@@ -1,5 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
 
 /** An object, or the answer of a path that is not one, such as a proxied page. */
 type Content = Readonly<Record<string, unknown>>;
@@ -24,9 +26,12 @@ export class FakeKubernetes {
     /** Paths that were read, with their queries. */
     readonly reads: string[] = [];
     onChange: (change: Change) => void = () => undefined;
+    /** What servers in pods answer, by `namespace/pod:port/path`. */
+    readonly answers = new Map<string, string>();
     private readonly server = http.createServer((request, response) => void this.answer(request, response));
 
     async start(): Promise<void> {
+        forwardPorts(this.server, this.answers);
         await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     }
 
@@ -126,6 +131,27 @@ export class FakeKubernetes {
         });
         return items.length === 0 ? undefined : { kind: "List", items: chosen };
     }
+}
+
+/** Port-forwards to pods that answer plain HTTP. Source of the framing: Kubernetes, `remotecommand` over WebSocket, v4.channel.k8s.io. */
+function forwardPorts(server: http.Server, answers: ReadonlyMap<string, string>): void {
+    const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
+    server.on("upgrade", (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+        const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+        const [, namespace, pod] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/portforward$/.exec(pathname) ?? [];
+        const port = Number(searchParams.get("ports"));
+        sockets.handleUpgrade(request, socket, head, (client) => {
+            const portBytes = Buffer.from([port & 0xff, port >> 8]);
+            [0, 1].forEach((channel) => client.send(Buffer.concat([Buffer.from([channel]), portBytes])));
+            client.on("message", (data: Buffer) => {
+                const [, path = ""] = /^GET (\S+) HTTP/.exec(data.subarray(1).toString()) ?? [];
+                const body = answers.get(`${namespace}/${pod}:${port}${path}`);
+                const head = body === undefined ? "404 Not Found" : "200 OK";
+                const text = `HTTP/1.1 ${head}\r\nContent-Length: ${Buffer.byteLength(body ?? "")}\r\nConnection: close\r\n\r\n${body ?? ""}`;
+                client.send(Buffer.concat([Buffer.from([0]), Buffer.from(text)]));
+            });
+        });
+    });
 }
 
 /** JSON merge patch, RFC 7396. */

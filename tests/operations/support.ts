@@ -4,12 +4,14 @@ import { main } from "../../operations/main";
 import type { Surroundings } from "../../operations/surroundings";
 import { FakeStream, temporaryDirectories } from "../simulation/support";
 
-const fixture = `${__dirname}/fixtures/bakery`;
+const fixtures = `${__dirname}/fixtures`;
 
 export const loggedIn = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", PULUMI_ACCESS_TOKEN: "t" };
 
 /** What is around a command. */
 export interface World {
+    /** The fixture; default: the bakery. */
+    readonly project?: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly isTTY?: boolean;
     readonly answer?: boolean;
@@ -40,6 +42,7 @@ const temporary = temporaryDirectories();
 /** Runs a command in a copy of the fixture, with a world around it that only writes down what it is told. */
 export async function run(args: readonly string[], world: World = {}): Promise<Result> {
     const root = path.join(temporary(), "project");
+    const fixture = path.join(fixtures, world.project ?? "bakery");
     cpSync(fixture, root, { recursive: true });
     // The program's imports are found from where it really stands.
     const program = JSON.stringify(path.join(fixture, "index.ts"));
@@ -101,5 +104,5 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
     return { code, stdout: stdout.text, stderr: stderr.text, done, file: readFileSync(file, "utf8") };
 }
 
-export const original = readFileSync(`${fixture}/Pulumi.dev.yaml`, "utf8");
+export const original = readFileSync(`${fixtures}/bakery/Pulumi.dev.yaml`, "utf8");
 export const withBread = (version: string): string => original.replace("version: 1.0.0 #", `version: ${version} #`);

@@ -1,0 +1,241 @@
+import { kubernetesObjects } from "../simulation/manifests";
+import type { Plan } from "../simulation/record";
+import { isService, type Workload } from "./workloads";
+
+/** The variable that every system takes its log level from. */
+export const levelVariable = "LOG_LEVEL";
+
+/** Who the level belongs to, to the API server: what it applied it can take back, and nothing else. */
+export const fieldManager = "platform-debug";
+
+interface Container {
+    readonly name: string;
+    readonly env?: readonly { readonly name: string; readonly value?: string }[];
+    readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[];
+}
+
+/** A Deployment whose log level can be changed. */
+export interface DebugTarget {
+    readonly workload: Workload;
+    readonly container: string;
+    /** In the letters in which the level is written otherwise. */
+    readonly level: string;
+}
+
+/** The services of a system that have a log level. A Rollout would be tested and switched for it, so it has to be deployed. */
+export function debugTargets(plan: Plan, workloads: readonly Workload[]): DebugTarget[] {
+    const settings = new Map(
+        kubernetesObjects(plan)
+            .filter(({ kind }) => kind === "ConfigMap")
+            .map(({ metadata, data }) => [
+                `${metadata.namespace}/${metadata.name}`,
+                (data ?? {}) as Readonly<Record<string, string>>,
+            ]),
+    );
+    return workloads
+        .filter((workload) => isService(workload) && workload.kind === "Deployment")
+        .flatMap((workload): DebugTarget[] => {
+            const { spec } = workload.object as unknown as {
+                spec: { template: { spec: { containers: readonly Container[] } } };
+            };
+            const [container] = spec.template.spec.containers;
+            const levels = (container?.envFrom ?? []).flatMap(
+                ({ configMapRef }) =>
+                    settings.get(`${workload.namespace}/${configMapRef?.name}`)?.[levelVariable] ?? [],
+            );
+            const own = container?.env?.find(({ name }) => name === levelVariable)?.value;
+            const level = own ?? levels.at(-1);
+            return container === undefined || level === undefined
+                ? []
+                : [
+                      {
+                          workload,
+                          container: container.name,
+                          level: level === level.toLowerCase() ? "debug" : "DEBUG",
+                      },
+                  ];
+        });
+}
+
+/** What the API server merges into the Deployment: server-side apply adds one variable, which counts more than the ConfigMap's. */
+export function debugPatch({ workload, container, level }: DebugTarget): Readonly<Record<string, unknown>> {
+    return {
+        ...emptyPatch(workload),
+        spec: {
+            template: {
+                spec: { containers: [{ name: container, env: [{ name: levelVariable, value: level }] }] },
+            },
+        },
+    };
+}
+
+/** Applied after that, it takes back whatever this manager had applied. */
+export function emptyPatch({ name, namespace }: Workload): Readonly<Record<string, unknown>> {
+    return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
+}
+
+export const applyQuery = `?fieldManager=${fieldManager}&force=true`;
+
+/** Name of the Job that ends it, and of everything that the Job needs. Systems may share a namespace, but not the Job. */
+export const endName = (system: string): string => `debug-end-${system}`.slice(0, 63).replace(/-$/, "");
+
+/** What is debugged in one namespace, and by whom it is ended. */
+export interface Ending {
+    /** Of the Job and its companions. */
+    readonly name: string;
+    readonly namespace: string;
+    readonly deployments: readonly string[];
+}
+
+/** Source: as in components/apiService/blueGreen.ts, the curl project's images. */
+const curlImage = "quay.io/curl/curl:8.21.0";
+const nobody = 65534;
+
+/** Seconds after which the finished Job is deleted, and with it everything it owns. */
+const keptSeconds = 60;
+
+/**
+ * What the pod does: it waits until the moment that stands in UNTIL and then takes the level back, again and again until the API
+ * server has done it. A pod that is moved to another node goes on waiting for the same moment.
+ */
+const endScript = `set -eu
+while [ "$(date +%s)" -lt "$UNTIL" ]; do sleep 5; done
+account=/var/run/secrets/kubernetes.io/serviceaccount
+for name in $DEPLOYMENTS; do
+    until curl --silent --show-error --fail --output /dev/null --max-time 20 --cacert "$account/ca.crt" \\
+        --header "Authorization: Bearer $(cat "$account/token")" \\
+        --header 'Content-Type: application/apply-patch+yaml' --request PATCH \\
+        --data "{\\"apiVersion\\":\\"apps/v1\\",\\"kind\\":\\"Deployment\\",\\"metadata\\":{\\"name\\":\\"$name\\"}}" \\
+        "$API/apis/apps/v1/namespaces/$NAMESPACE/deployments/$name${applyQuery}"; do
+        sleep 5
+    done
+    echo "$name has its own log level again"
+done
+`;
+
+/** The Job that ends debugging in a namespace at a moment. It owns the other objects, so all go together. */
+export function endJob({ name, namespace, deployments }: Ending, until: Date): Readonly<Record<string, unknown>> {
+    const resources = { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" };
+    const variables: Readonly<Record<string, string>> = {
+        UNTIL: String(Math.ceil(until.getTime() / 1000)),
+        NAMESPACE: namespace,
+        DEPLOYMENTS: deployments.join(" "),
+        API: "https://kubernetes.default.svc",
+    };
+    const container = {
+        name: "curl",
+        image: curlImage,
+        imagePullPolicy: "IfNotPresent",
+        command: ["/bin/sh", "-c", endScript],
+        env: Object.entries(variables).map(([variable, value]) => ({ name: variable, value })),
+        resources: { requests: resources, limits: { ...resources, cpu: "100m", memory: "64Mi" } },
+        securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        },
+    };
+    return {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: metadataOf(name, namespace),
+        spec: {
+            backoffLimit: 20,
+            ttlSecondsAfterFinished: keptSeconds,
+            template: {
+                metadata: { labels: labelsOf(name) },
+                spec: {
+                    serviceAccountName: name,
+                    enableServiceLinks: false,
+                    restartPolicy: "OnFailure",
+                    securityContext: {
+                        runAsNonRoot: true,
+                        runAsUser: nobody,
+                        runAsGroup: nobody,
+                        seccompProfile: { type: "RuntimeDefault" },
+                    },
+                    containers: [container],
+                },
+            },
+        },
+    };
+}
+
+const labelsOf = (name: string): Readonly<Record<string, string>> => ({ "app.kubernetes.io/name": name });
+
+const metadataOf = (name: string, namespace: string): Readonly<Record<string, unknown>> => ({
+    name,
+    namespace,
+    labels: labelsOf(name),
+});
+
+/** An object that the Job needs, and where it goes. */
+export interface Companion {
+    readonly apiVersion: string;
+    readonly plural: string;
+    readonly object: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What the Job needs: an account that may patch these Deployments and nothing else, and the way to the API server, whose addresses
+ * belong to no pod, so that the port is all that can be named.
+ */
+export function endCompanions({ name, namespace, deployments }: Ending, jobUid: string): Companion[] {
+    const owner = { apiVersion: "batch/v1", kind: "Job", name, uid: jobUid };
+    const metadata = { ...metadataOf(name, namespace), ownerReferences: [owner] };
+    const rbac = "rbac.authorization.k8s.io";
+    return [
+        {
+            apiVersion: "v1",
+            plural: "serviceaccounts",
+            object: { apiVersion: "v1", kind: "ServiceAccount", metadata },
+        },
+        {
+            apiVersion: `${rbac}/v1`,
+            plural: "roles",
+            object: {
+                apiVersion: `${rbac}/v1`,
+                kind: "Role",
+                metadata,
+                rules: [
+                    {
+                        apiGroups: ["apps"],
+                        resources: ["deployments"],
+                        resourceNames: [...deployments],
+                        verbs: ["patch"],
+                    },
+                ],
+            },
+        },
+        {
+            apiVersion: `${rbac}/v1`,
+            plural: "rolebindings",
+            object: {
+                apiVersion: `${rbac}/v1`,
+                kind: "RoleBinding",
+                metadata,
+                roleRef: { apiGroup: rbac, kind: "Role", name },
+                subjects: [{ kind: "ServiceAccount", name, namespace }],
+            },
+        },
+        {
+            apiVersion: "networking.k8s.io/v1",
+            plural: "networkpolicies",
+            object: {
+                apiVersion: "networking.k8s.io/v1",
+                kind: "NetworkPolicy",
+                metadata,
+                spec: {
+                    podSelector: { matchLabels: labelsOf(name) },
+                    policyTypes: ["Ingress", "Egress"],
+                    egress: [
+                        {
+                            to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+                            ports: [443, 6443].map((port) => ({ protocol: "TCP", port })),
+                        },
+                    ],
+                },
+            },
+        },
+    ];
+}
