@@ -132,8 +132,18 @@ export interface TracingSpec {
 
 /** What a service promises, and when people are told that it does not keep it. */
 export interface ObjectivesSpec {
-    /** Share of requests that must not fail with a 5xx status, in percent. Default 99.9. */
+    /**
+     * Share of requests that must not fail with a 5xx status, in percent, below 100. The rest is the error budget: alerts tell how fast
+     * it is used up. Default 99.9, which is 43 minutes of 30 days.
+     */
     readonly availabilityPercent?: number;
+    /** Share of requests that must be answered within `latencySeconds`, in percent, below 100. Default 95. */
+    readonly latencyPercent?: number;
+    /**
+     * Seconds within which a request is fast enough. It must be a bound of a bucket of the service's histogram; an alert says when
+     * there is no such bucket. Default: `latencyP95Seconds`.
+     */
+    readonly latencySeconds?: number;
     /** Share of failing requests in percent above which the error alert fires. Default 5. */
     readonly errorRatePercent?: number;
     /** Seconds above which the 95th percentile of latency raises an alert. Default 1. */

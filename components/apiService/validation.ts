@@ -4,6 +4,7 @@ import { connectionOf, planOf, podBounds, type ServicePlan } from "./defaults";
 import { drainProblems, edgeProblems } from "./edgeRules";
 import { fileProblems } from "./fileRules";
 import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
+import { objectiveProblems } from "./objectiveProblems";
 import { issue, outside, type Problems } from "./problems";
 import { strategyProblems } from "./strategyRules";
 import type { ProbeSpec, ResourceAmounts, ScalingRules, ServiceSpec } from "./spec";
@@ -36,6 +37,7 @@ export function serviceProblems(name: string, spec: ServiceSpec, known: KnownPar
         ...edgeProblems(spec),
         ...affinityProblems(plan),
         ...metricsProblems(spec, plan),
+        ...objectiveProblems(spec),
         ...fileProblems(spec, plan),
         ...strategyProblems(spec, plan),
         ...disruptionProblems(spec, plan),

@@ -3,8 +3,12 @@ export interface Limit {
     /** The value that must be passed; see the table for the unit. Not used where the alert is about something being gone. */
     readonly value: number;
     /** How long the condition must hold, as a Prometheus duration. */
-    readonly for: `${number}${"s" | "m" | "h"}`;
+    readonly for: Duration;
+    /** How long it goes on after the condition has ended, where it would come and go. Default: not at all. */
+    readonly keepFiringFor?: Duration;
 }
+
+export type Duration = `${number}${"s" | "m" | "h"}`;
 
 /**
  * Every alert of a system with its default limit. The alerts and the thresholds in the dashboards both read it, so they are equal.
@@ -27,6 +31,13 @@ export const defaultLimits = {
     HighErrorRate: { value: 5, for: "5m" },
     // Seconds at the 95th percentile.
     HighResponseTime: { value: 1, for: "5m" },
+    // Failed requests in the longer window below which the budget's speed is noise: with few requests one failure is a large share.
+    AvailabilityBudgetBurningFast: { value: 10, for: "2m", keepFiringFor: "5m" },
+    AvailabilityBudgetBurningSlowly: { value: 10, for: "15m", keepFiringFor: "30m" },
+    // The same for slow requests.
+    LatencyBudgetBurningFast: { value: 10, for: "2m", keepFiringFor: "5m" },
+    LatencyBudgetBurningSlowly: { value: 10, for: "15m", keepFiringFor: "30m" },
+    LatencyObjectiveUnmeasured: { value: 0, for: "1h" },
     // Failures a minute.
     OperationFailing: { value: 0.1, for: "5m" },
 

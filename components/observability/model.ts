@@ -4,6 +4,7 @@ import type { StoreConnection } from "../connection";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "../system/declaration";
 import { longestGapHours } from "./backupSchedule";
+import { objectivesOf, type Objectives } from "./objectives";
 import { limitsWith, type LimitChanges, type Limits } from "./limits";
 import { localUrls } from "./names";
 import { literally } from "./promql";
@@ -33,6 +34,8 @@ export interface MonitoredService extends Monitored {
     /** Whether it connects to a database or a cache of the system. */
     readonly usesDatabase: boolean;
     readonly usesCache: boolean;
+    /** What it promises. */
+    readonly objectives: Objectives;
     /** Bounds of the autoscaler; absent without one. */
     readonly autoscaler?: { readonly min: number; readonly max: number };
 }
@@ -66,6 +69,8 @@ export interface MonitoringModel {
     readonly dashboardBaseUrl: string;
     /** Seconds between two scrapes, which decide how long the windows of rates are. */
     readonly scrapeIntervalSeconds: number;
+    /** Seconds between two evaluations of rules, which tell how long a recorded value counts. */
+    readonly evaluationIntervalSeconds: number;
     readonly services: readonly MonitoredService[];
     readonly databases: readonly MonitoredDatabase[];
     readonly caches: readonly MonitoredStore[];
@@ -108,6 +113,7 @@ export function monitoringModel({ plan, platform, stores }: ModelSources): Monit
         runbookBaseUrl: platform.observability.runbookBaseUrl.replace(/\/+$/, ""),
         dashboardBaseUrl: localUrls.grafana,
         scrapeIntervalSeconds: platform.observability.scrapeIntervalSeconds,
+        evaluationIntervalSeconds: platform.observability.evaluationIntervalSeconds,
         services: Object.entries(declaration.services).map(([name, spec]) =>
             serviceOf(name, spec.namespace ?? namespace, spec, declaration.alerts, databases, caches),
         ),
@@ -144,6 +150,7 @@ function serviceOf(
         pods: `${literally(name)}-[a-z0-9]+-[a-z0-9]{5}`,
         ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
         ownMetrics: spec.ownMetrics ?? {},
+        objectives: objectivesOf(spec.objectives),
         usesDatabase: connections.some((to) => databases.has(to)),
         usesCache: connections.some((to) => caches.has(to)),
         ...(bounds.max > bounds.min && { autoscaler: { min: bounds.min, max: bounds.max } }),

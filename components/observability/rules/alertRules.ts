@@ -2,6 +2,8 @@ import type { MonitoringModel } from "../model";
 import { availabilityAlerts } from "./availability";
 import { cacheAlerts } from "./cache";
 import { databaseAlerts } from "./database";
+import { objectiveAlerts } from "./objectiveAlerts";
+import { objectiveRules } from "./objectiveRules";
 import { recordingRules } from "./recordingRules";
 import { alertingRule, type AlertDefinition, type RuleGroup } from "./rule";
 import { saturationAlerts } from "./saturation";
@@ -11,6 +13,7 @@ import { trafficAlerts } from "./traffic";
 const families: Readonly<Record<string, (model: MonitoringModel) => AlertDefinition[]>> = {
     availability: availabilityAlerts,
     traffic: trafficAlerts,
+    objectives: objectiveAlerts,
     saturation: saturationAlerts,
     database: databaseAlerts,
     cache: cacheAlerts,
@@ -18,11 +21,12 @@ const families: Readonly<Record<string, (model: MonitoringModel) => AlertDefinit
 
 /** Every rule of a system by family, with what is recorded first, since the alerts read it. Families without rules are left out. */
 export function ruleFamilies(model: MonitoringModel): Readonly<Record<string, readonly RuleGroup[]>> {
-    const alerts = Object.entries(families).map(([family, definitions]) => {
+    const alerts = Object.entries(families).map(([family, definitions]): readonly [string, readonly RuleGroup[]] => {
         const rules = definitions(model).map((definition) => alertingRule(model, definition));
-        return [family, rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }]] as const;
+        return [family, rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }]];
     });
-    const all = [["recording", recordingRules(model)] as const, ...alerts];
+    const recording = [...recordingRules(model), ...objectiveRules(model)];
+    const all: (readonly [string, readonly RuleGroup[]])[] = [["recording", recording], ...alerts];
     return Object.fromEntries(all.filter(([, groups]) => groups.length > 0));
 }
 

@@ -9,6 +9,7 @@ import { ownership, type RecordingRule, type RuleGroup } from "./rule";
  */
 export const recorded = {
     requestRate: "service:http_requests:rate",
+    errorRate: "service:http_request_errors:rate",
     errorRatio: "service:http_request_errors:ratio_rate",
     latency: (quantile: Quantile): string => `service:http_request_duration_seconds:p${quantile * 100}_rate`,
     cacheHitRatio: "service:cache_hits:ratio_rate",
@@ -55,10 +56,12 @@ function serviceRules(model: MonitoringModel, service: MonitoredService, window:
     const inUse = `sum by (namespace, job, pod) (${series(metrics.poolInUse, { namespace, job })})`;
     const poolSize = `sum by (namespace, job, pod) (${series(metrics.poolSize, { namespace, job })})`;
     const record = recorder(model, service);
+    const already = (metric: string): string => series(metric, recordedLabels(service));
     return [
         record(recorded.requestRate, requests),
-        // A service that never failed has no series of failures; its ratio is 0, not nothing.
-        record(recorded.errorRatio, `(${failures} or 0 * ${requests}) / (${requests} > 0)`),
+        // A service that never failed has no series of failures; its rate is 0, not nothing.
+        record(recorded.errorRate, `${failures} or 0 * ${requests}`),
+        record(recorded.errorRatio, `${already(recorded.errorRate)} / (${already(recorded.requestRate)} > 0)`),
         ...([0.5, 0.95, 0.99] as const).map((quantile) =>
             // Without traffic the quantile is NaN, which is not greater than anything.
             record(
@@ -135,6 +138,6 @@ function cacheRules(model: MonitoringModel, cache: MonitoredStore): RecordingRul
     ];
 }
 
-function recorder(model: MonitoringModel, part: Monitored): (record: string, expr: string) => RecordingRule {
+export function recorder(model: MonitoringModel, part: Monitored): (record: string, expr: string) => RecordingRule {
     return (record, expr) => ({ record, expr, labels: ownership(model, part) });
 }

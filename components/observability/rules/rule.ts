@@ -14,6 +14,7 @@ export interface AlertingRule {
     readonly alert: AlertName;
     readonly expr: string;
     readonly for: string;
+    readonly keep_firing_for?: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
 }
@@ -21,6 +22,8 @@ export interface AlertingRule {
 /** Rules that Prometheus evaluates one after the other. */
 export interface RuleGroup {
     readonly name: string;
+    /** Time between two evaluations; that of Prometheus where it is left out. */
+    readonly interval?: string;
     readonly rules: readonly (RecordingRule | AlertingRule)[];
 }
 
@@ -40,6 +43,8 @@ export interface AlertDefinition {
     readonly description: string;
     /** The dashboard that shows it. */
     readonly dashboard: DashboardKey;
+    /** Labels that tell it from alerts of the same name about the same part. */
+    readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The labels that say whose a series or an alert is. */
@@ -49,13 +54,15 @@ export function ownership(model: MonitoringModel, part: Monitored): Record<strin
 
 /** An alert with everything that somebody who is told about it needs. */
 export function alertingRule(model: MonitoringModel, definition: AlertDefinition): AlertingRule {
-    const { alert, part, expr, severity, summary, description, dashboard } = definition;
+    const { alert, part, expr, severity, summary, description, dashboard, labels } = definition;
+    const { for: pending, keepFiringFor } = part.limits[alert];
     const query = new URLSearchParams({ "var-namespace": part.namespace });
     return {
         alert,
         expr,
-        for: part.limits[alert].for,
-        labels: { severity, owner: model.owner, ...ownership(model, part) },
+        for: pending,
+        ...(keepFiringFor !== undefined && { keep_firing_for: keepFiringFor }),
+        labels: { severity, owner: model.owner, ...ownership(model, part), ...labels },
         annotations: {
             summary,
             description,

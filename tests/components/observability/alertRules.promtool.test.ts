@@ -1,105 +1,33 @@
 import { strict as assert } from "node:assert";
 import { stringify } from "yaml";
-import type { AlertName } from "../../../components/observability/limits";
-import { alertRules, ruleGroups } from "../../../components/observability/rules/alertRules";
-import type { AlertingRule, RuleGroup } from "../../../components/observability/rules/rule";
-import { alertCases } from "./alertCases/all";
+import type { MonitoringModel } from "../../../components/observability/model";
+import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import type { AlertingRule } from "../../../components/observability/rules/rule";
 import type { Samples } from "./alertCases/situation";
 import { completeModel, installed, modelOf, rolloutModel, runOn } from "./fixtures";
-
-const evaluationSeconds = 15;
+import {
+    allCases,
+    caseName,
+    groupsFor,
+    promtoolFiles,
+    ruleTest,
+    suiteOf,
+    type RuleTest,
+    type Suite,
+} from "./ruleTests";
 
 const model = completeModel();
-const alerts = alertRules(model).flatMap((group) => group.rules as readonly AlertingRule[]);
 
-/** A test of promtool: what was scraped, and which alerts there are at which times. */
-interface RuleTest {
-    readonly name: string;
-    readonly interval: string;
-    readonly input_series: readonly { readonly series: string; readonly values: string }[];
-    readonly alert_rule_test?: readonly unknown[];
-    readonly promql_expr_test?: readonly unknown[];
+function promtool(suite: Suite): void {
+    runOn("promtool", ["test", "rules", "tests.yml"], promtoolFiles(suite));
 }
 
-function ruleTest(
-    name: string,
-    samples: Samples,
-    checks: Pick<RuleTest, "alert_rule_test" | "promql_expr_test">,
-): RuleTest {
-    const input = Object.entries(samples).map(([series, values]) => ({ series, values }));
-    return { name, interval: "30s", input_series: input, ...checks };
-}
-
-function seconds(duration: string): number {
-    const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-    return [...duration.matchAll(/(\d+)([hms])/g)].reduce(
-        (sum, [, count, unit = "s"]) => sum + Number(count) * (units[unit] ?? 0),
-        0,
-    );
-}
-
-/** The alert that has the given name and is about the given part. */
-function ruleOf(name: string, component: string): AlertingRule {
-    const found = alerts.filter((rule) => rule.alert === name && rule.labels.component === component);
-    assert.equal(found.length, 1, `${name} for ${component}`);
-    return found[0] as AlertingRule;
-}
-
-/** What a firing alert says, of one part of the system. */
-function testsOf(name: AlertName): RuleTest[] {
-    const { component, severity, fires, quiet } = alertCases[name];
-    const annotations = ruleOf(name, component).annotations;
-    const nothing = (at: string): unknown => ({ eval_time: at, alertname: name, exp_alerts: [] });
-    return [
-        ...fires.map(({ samples, at, labels, description }, index) => {
-            const expected = {
-                exp_labels: {
-                    severity,
-                    owner: "identity",
-                    system: "user-management",
-                    environment: "dev",
-                    component,
-                    ...labels,
-                },
-                exp_annotations: { ...annotations, description },
-            };
-            return ruleTest(`${name} fires (${index + 1})`, samples, {
-                alert_rule_test: [
-                    nothing(`${seconds(at) - evaluationSeconds}s`),
-                    { eval_time: at, alertname: name, exp_alerts: [expected] },
-                ],
-            });
-        }),
-        ...Object.entries(quiet).map(([situation, { samples, after }]) =>
-            ruleTest(`${name} is quiet ${situation}`, samples, { alert_rule_test: [nothing(after)] }),
-        ),
-    ];
-}
-
-/** The groups with the given alert alone and what is recorded for it: the other rules would only cost time. */
-function groupsFor(name: AlertName | undefined, of = model): RuleGroup[] {
-    const read = alerts.filter((rule) => rule.alert === name).map((rule) => rule.expr);
-    return ruleGroups(of).map((group) => ({
-        ...group,
-        rules: group.rules.filter((rule) =>
-            "alert" in rule
-                ? rule.alert === name
-                : name === undefined || read.some((expr) => expr.includes(rule.record)),
-        ),
-    }));
-}
-
-function promtool(tests: readonly RuleTest[], name?: AlertName, of = model): string {
-    const groups = groupsFor(name, of);
-    return runOn("promtool", ["test", "rules", "tests.yml"], {
-        "rules.yml": stringify({ groups }),
-        "tests.yml": stringify({
-            rule_files: ["rules.yml"],
-            evaluation_interval: `${evaluationSeconds}s`,
-            group_eval_order: groups.map((group) => group.name),
-            tests,
-        }),
-    });
+/** Everything that is recorded, under a test. */
+function recording(test: RuleTest, of: MonitoringModel = model): Suite {
+    const groups = ruleGroups(of)
+        .map((group) => ({ ...group, rules: group.rules.filter((rule) => "record" in rule) }))
+        .filter((group) => group.rules.length > 0);
+    return { name: test.name, groups, tests: [test] };
 }
 
 describe("alert rules, run by promtool", function () {
@@ -117,9 +45,9 @@ describe("alert rules, run by promtool", function () {
         }
     });
 
-    for (const name of Object.keys(alertCases) as AlertName[]) {
-        it(`${name} fires at its time with its labels and text, and not when it should not`, () => {
-            promtool(testsOf(name), name);
+    for (const [name, one] of allCases()) {
+        it(`${caseName(name, one)} fires at its time with its labels and text, and not when it should not`, () => {
+            promtool(suiteOf(model, name, one));
         });
     }
 
@@ -149,9 +77,10 @@ describe("alert rules, run by promtool", function () {
             const rule = ruleGroups(rolloutModel())
                 .flatMap((group) => group.rules)
                 .find((each): each is AlertingRule => "alert" in each && each.alert === name);
+            assert.ok(rule !== undefined);
             const expected = {
-                exp_labels: { ...rule?.labels, severity, ...labels },
-                exp_annotations: { ...rule?.annotations, description },
+                exp_labels: { ...rule.labels, severity, ...labels },
+                exp_annotations: { ...rule.annotations, description },
             };
             const check = (exp_alerts: unknown[]): Pick<RuleTest, "alert_rule_test"> => ({
                 alert_rule_test: [{ eval_time: at, alertname: name, exp_alerts }],
@@ -160,7 +89,7 @@ describe("alert rules, run by promtool", function () {
                 ruleTest("fires", samples(available), check([expected])),
                 ruleTest("is quiet", samples(3), check([])),
             ];
-            promtool(tests, name, rolloutModel());
+            promtool({ name, groups: groupsFor(rolloutModel(), rule), tests });
         });
     }
 
@@ -174,7 +103,11 @@ describe("alert rules, run by promtool", function () {
             [`redis_cache_misses_total{${api}}`]: "7x60",
         };
         const ratios = '{__name__=~"service:.*(ratio_rate|p50_rate|p95_rate|p99_rate)"}';
-        promtool([ruleTest("idle", idle, { promql_expr_test: [{ expr: ratios, eval_time: "20m", exp_samples: [] }] })]);
+        promtool(
+            recording(
+                ruleTest("idle", idle, { promql_expr_test: [{ expr: ratios, eval_time: "20m", exp_samples: [] }] }),
+            ),
+        );
     });
 
     it("record an error ratio of 0 for a service that never failed", () => {
@@ -183,16 +116,18 @@ describe("alert rules, run by promtool", function () {
             labels: `service:http_request_errors:ratio_rate{${labels},system="user-management",environment="dev",component="user-mgmt-api"}`,
             value: 0,
         };
-        promtool([
-            ruleTest(
-                "never failed",
-                { [`http_requests_total{${labels},status="200"}`]: "0+10x60" },
-                {
-                    promql_expr_test: [
-                        { expr: "service:http_request_errors:ratio_rate", eval_time: "20m", exp_samples: [sample] },
-                    ],
-                },
+        promtool(
+            recording(
+                ruleTest(
+                    "never failed",
+                    { [`http_requests_total{${labels},status="200"}`]: "0+10x60" },
+                    {
+                        promql_expr_test: [
+                            { expr: "service:http_request_errors:ratio_rate", eval_time: "20m", exp_samples: [sample] },
+                        ],
+                    },
+                ),
             ),
-        ]);
+        );
     });
 });

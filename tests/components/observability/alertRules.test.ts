@@ -41,7 +41,9 @@ describe("alert rules", () => {
     });
 
     it("do not repeat an alert for the same part", () => {
-        const keys = alertsOf(completeModel()).map((rule) => `${rule.alert}/${rule.labels.component}`);
+        const keys = alertsOf(completeModel()).map(
+            ({ alert, labels }) => `${alert}/${labels.component}/${labels.window ?? ""}`,
+        );
         assert.deepEqual([...new Set(keys)], keys);
     });
 
@@ -94,6 +96,47 @@ describe("alert rules", () => {
         assert.ok(text.includes("api_calls_total{") && text.includes('code=~\\"5..\\"'));
         assert.ok(text.includes("user_cache_hits_total{") && text.includes("redis_cache_misses_total{"));
         assert.ok(!text.includes("http_requests_total{"));
+    });
+
+    it("watch the speed at which the promises of a service are broken, over the four pairs of windows", () => {
+        const { declaration } = plannedSystem();
+        const api = declaration.services["user-mgmt-api"];
+        const objectives = { availabilityPercent: 99.5, latencyPercent: 90, latencySeconds: 0.3 };
+        const services = { "user-mgmt-api": { ...api, objectives } as never };
+        const model = modelOf("in-cluster", { declaration: { ...declaration, services } });
+        const thresholds = (name: string): string[] =>
+            alertsOf(model)
+                .filter((rule) => rule.alert.startsWith(name))
+                .map(({ labels, expr }) => `${labels.severity} ${labels.window} ${/} > ([\d.]+)/.exec(expr)?.[1]}`);
+        assert.deepEqual(thresholds("AvailabilityBudget"), [
+            "critical 1h 0.072",
+            "critical 6h 0.03",
+            "warning 1d 0.015",
+            "warning 3d 0.005",
+        ]);
+        // 14.4 times 10 % is more than all requests.
+        assert.deepEqual(thresholds("LatencyBudget"), ["critical 6h 0.6", "warning 1d 0.3", "warning 3d 0.1"]);
+        const text = JSON.stringify(ruleGroups(model));
+        assert.ok(text.includes('le=~\\"0\\\\\\\\.3\\"'), text.slice(text.indexOf("le=~"), text.indexOf("le=~") + 40));
+    });
+
+    it("promise by default what the threshold of the 95th percentile says", () => {
+        const { declaration } = plannedSystem();
+        const api = declaration.services["user-mgmt-api"];
+        const services = { "user-mgmt-api": { ...api, objectives: { latencyP95Seconds: 2 } } as never };
+        const [service] = modelOf("in-cluster", { declaration: { ...declaration, services } }).services;
+        assert.deepEqual(service?.objectives, { availabilityPercent: 99.9, latencyPercent: 95, latencySeconds: 2 });
+    });
+
+    it("record a window only where an alert looks at it", () => {
+        const groups = ruleGroups(completeModel());
+        const rules = groups.flatMap((group) => group.rules);
+        const exprs = rules.map((rule) => rule.expr).join("\n");
+        for (const rule of rules) {
+            if ("record" in rule && /_rate\d+[mhd]$/.test(rule.record)) {
+                assert.ok(exprs.includes(`${rule.record}{`), rule.record);
+            }
+        }
     });
 
     it("look at windows of at least four scrapes, however rare scrapes are", () => {

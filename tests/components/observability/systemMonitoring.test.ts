@@ -3,6 +3,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { AddonName } from "../../../config/schema";
 import { Component } from "../../../components/component";
 import type { SystemScope } from "../../../components/context";
+import { systemDashboards } from "../../../components/observability/dashboards/systemDashboards";
+import { ruleFamilies } from "../../../components/observability/rules/alertRules";
 import { SystemMonitoring } from "../../../components/observability/systemMonitoring";
 import { deploy, type ResourceGraph } from "../../harness";
 import { completeModel, config } from "./fixtures";
@@ -53,7 +55,7 @@ const ruleType = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
 describe("SystemMonitoring", () => {
     it("makes a PrometheusRule for each family of rules", async () => {
         const rules = (await monitor(["monitoring"])).ofType(ruleType).map(({ inputs }) => inputs as unknown as Rules);
-        const families = ["recording", "availability", "traffic", "saturation", "database", "cache"];
+        const families = ["recording", "availability", "traffic", "objectives", "saturation", "database", "cache"];
         assert.deepEqual(
             rules.map(({ metadata }) => metadata.name).sort(),
             families.map((family) => `user-management-${family}`).sort(),
@@ -106,7 +108,8 @@ describe("SystemMonitoring", () => {
             const component = graph.one("platform:observability:SystemMonitoring", "user-management-monitoring");
             const namespace = graph.one("kubernetes:core/v1:Namespace");
             const children = graph.all.filter(({ parent }) => parent === component.urn);
-            assert.equal(children.length, 12);
+            const { length: dashboards } = Object.keys(systemDashboards(completeModel()));
+            assert.equal(children.length, dashboards + Object.keys(ruleFamilies(completeModel())).length);
             for (const child of children) {
                 assert.ok(child.name.startsWith("user-management-monitoring-"), child.name);
                 assert.ok(child.provider.includes("::cluster::"), child.name);

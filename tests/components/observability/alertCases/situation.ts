@@ -1,10 +1,20 @@
 /** What Prometheus has scraped: samples every 30 seconds, in promtool's notation. */
 export type Samples = Readonly<Record<string, string>>;
 
+/**
+ * What a quiet situation shows: a value just on the good side of the threshold, nothing happening at all, or a counter that starts again
+ * at 0 because a pod did. Every alert that could be wrong about one of them has a case of it.
+ */
+export type Proof = "threshold" | "no traffic" | "counter reset";
+
 export interface AlertCase {
     /** The part of the system that the alert is about. */
     readonly component: "user-mgmt-api" | "postgres" | "redis";
     readonly severity: "critical" | "warning";
+    /** Labels by which the rule is told from others of its name about the same part. */
+    readonly rule?: Readonly<Record<string, string>>;
+    /** Seconds between two evaluations, where the default would take long because windows are. Default 15. */
+    readonly evaluationSeconds?: number;
     /** Situations in which it fires, at `at` and not one evaluation earlier. */
     readonly fires: readonly {
         readonly samples: Samples;
@@ -12,9 +22,18 @@ export interface AlertCase {
         /** Labels that come from the series. */
         readonly labels: Readonly<Record<string, string>>;
         readonly description: string;
+        /** When it has fired for the last time, where the samples come to an end of the condition; not one evaluation later. */
+        readonly until?: string;
     }[];
-    /** Situations in which it does not fire, looked at after `after`, by what they show. */
-    readonly quiet: Readonly<Record<string, { readonly samples: Samples; readonly after: string }>>;
+    /** Situations in which it does not fire, looked at after `after`, by what they are. */
+    readonly quiet: Readonly<Record<string, QuietCase>>;
+}
+
+export interface QuietCase {
+    readonly samples: Samples;
+    readonly after: string;
+    /** What the situation proves, where every alert of the kind needs a proof. */
+    readonly shows?: Proof;
 }
 
 export const namespace = "user-management";
@@ -31,3 +50,6 @@ export const kube = (metric: string, labels: string): string =>
     `${metric}{job="kube-state-metrics",namespace="${namespace}",${labels}}`;
 
 export const forever = "x3000";
+
+/** A counter that has grown and then starts again at 0, where it stays. */
+export const startsAgain = "0+1000x20 0x3000";

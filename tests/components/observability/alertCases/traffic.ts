@@ -69,6 +69,37 @@ export const trafficCases = {
             },
         },
     },
+    LatencyObjectiveUnmeasured: {
+        component: "user-mgmt-api",
+        severity: "warning",
+        fires: [
+            {
+                samples: {
+                    [app("http_request_duration_seconds_count")]: `0+60${forever}`,
+                    [bucket("0.9")]: `0+60${forever}`,
+                    [bucket("10.0")]: `0+60${forever}`,
+                },
+                at: "1h30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api answers 2 requests a second, and its histogram has no bucket that ends at 1 s, which its objective is about.",
+            },
+        ],
+        quiet: {
+            "with the bucket": {
+                samples: {
+                    [app("http_request_duration_seconds_count")]: `0+60${forever}`,
+                    [bucket("1")]: `0${forever}`,
+                },
+                after: "3h",
+            },
+            "without traffic": {
+                samples: { [app("http_request_duration_seconds_count")]: `60${forever}` },
+                after: "3h",
+                shows: "no traffic",
+            },
+        },
+    },
     OperationFailing: {
         component: "user-mgmt-api",
         severity: "warning",

@@ -1,0 +1,171 @@
+import { strict as assert } from "node:assert";
+import { stringify } from "yaml";
+import type { AlertName } from "../../../components/observability/limits";
+import type { MonitoringModel } from "../../../components/observability/model";
+import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import type { AlertingRule, RecordingRule, RuleGroup } from "../../../components/observability/rules/rule";
+import { alertCases } from "./alertCases/all";
+import type { AlertCase, Samples } from "./alertCases/situation";
+
+/** Seconds between two evaluations, as a stack has them by default. */
+const defaultEvaluationSeconds = 15;
+
+type Rule = RecordingRule | AlertingRule;
+
+/** A test of promtool: what was scraped, and what there is at which times. */
+export interface RuleTest {
+    readonly name: string;
+    readonly interval: string;
+    readonly input_series: readonly { readonly series: string; readonly values: string }[];
+    readonly alert_rule_test?: readonly unknown[];
+    readonly promql_expr_test?: readonly unknown[];
+}
+
+/** What promtool runs at once: some rules and tests of them. */
+export interface Suite {
+    readonly name: string;
+    readonly groups: readonly RuleGroup[];
+    readonly tests: readonly RuleTest[];
+    readonly evaluationSeconds?: number;
+}
+
+export function ruleTest(
+    name: string,
+    samples: Samples,
+    checks: Pick<RuleTest, "alert_rule_test" | "promql_expr_test">,
+): RuleTest {
+    const input = Object.entries(samples).map(([series, values]) => ({ series, values }));
+    return { name, interval: "30s", input_series: input, ...checks };
+}
+
+/** The files that `promtool test rules tests.yml` reads. */
+export function promtoolFiles({
+    groups,
+    tests,
+    evaluationSeconds = defaultEvaluationSeconds,
+}: Suite): Record<string, string> {
+    return {
+        "rules.yml": stringify({ groups }),
+        "tests.yml": stringify({
+            rule_files: ["rules.yml"],
+            evaluation_interval: `${evaluationSeconds}s`,
+            group_eval_order: groups.map((group) => group.name),
+            tests,
+        }),
+    };
+}
+
+export function seconds(duration: string): number {
+    const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+    return [...duration.matchAll(/(\d+)([dhms])/g)].reduce(
+        (sum, [, count, unit = "s"]) => sum + Number(count) * (units[unit] ?? 0),
+        0,
+    );
+}
+
+/** Every case with its alert's name. */
+export function allCases(): readonly (readonly [AlertName, AlertCase])[] {
+    return Object.entries(alertCases).flatMap(([name, cases]) =>
+        [cases].flat().map((one) => [name as AlertName, one] as const),
+    );
+}
+
+/** What tells the case from others. */
+export function caseName(name: AlertName, { rule = {} }: AlertCase): string {
+    return [name, ...Object.values(rule)].join(" ");
+}
+
+/** The one rule that a case is about. */
+export function ruleOf(model: MonitoringModel, name: AlertName, one: AlertCase): AlertingRule {
+    const found = ruleGroups(model)
+        .flatMap((group) => group.rules)
+        .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert === name)
+        .filter(({ labels }) => labels.component === one.component)
+        .filter(({ labels }) => Object.entries(one.rule ?? {}).every(([label, value]) => labels[label] === value));
+    assert.equal(found.length, 1, caseName(name, one));
+    return found[0] as AlertingRule;
+}
+
+/** A rule, and what is recorded for it, directly or through others: the other rules would only cost time. */
+export function groupsFor(model: MonitoringModel, rule: AlertingRule): RuleGroup[] {
+    const groups = ruleGroups(model);
+    const ofPart = (other: Rule): boolean => other.labels.component === rule.labels.component;
+    const wanted = new Set<Rule>();
+    const want = (one: Rule): void => {
+        if (!wanted.has(one)) {
+            wanted.add(one);
+            groups
+                .flatMap((group) => group.rules)
+                .filter((other) => "record" in other && ofPart(other) && reads(one.expr, other.record))
+                .forEach(want);
+        }
+    };
+    const own = groups
+        .flatMap((group) => group.rules)
+        .find((other) => "alert" in other && other.alert === rule.alert && sameLabels(other.labels, rule.labels));
+    want(own ?? assert.fail(rule.alert));
+    return groups
+        .map((group) => ({ ...group, rules: group.rules.filter((one) => wanted.has(one)) }))
+        .filter((group) => group.rules.length > 0);
+}
+
+function reads(expr: string, metric: string): boolean {
+    return new RegExp(`(?<![\\w:])${metric}(?![\\w:])`).test(expr);
+}
+
+function sameLabels(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+    return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The tests of a case, with the rules that they need. */
+export function suiteOf(model: MonitoringModel, name: AlertName, one: AlertCase): Suite {
+    const { evaluationSeconds = defaultEvaluationSeconds } = one;
+    const evaluated = { ...model, evaluationIntervalSeconds: evaluationSeconds };
+    const rule = ruleOf(evaluated, name, one);
+    const groups = groupsFor(evaluated, rule);
+    const recorded = groups.flatMap(({ rules }) => rules.flatMap((each) => ("record" in each ? [each.record] : [])));
+    return { name: caseName(name, one), groups, tests: testsOf(rule, one, recorded), evaluationSeconds };
+}
+
+function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, recorded: readonly string[]): RuleTest[] {
+    const { component, severity, fires, quiet, rule, evaluationSeconds = defaultEvaluationSeconds } = one;
+    const nothing = (at: string): unknown => ({ eval_time: at, alertname: alert, exp_alerts: [] });
+    const before = (at: string): string => `${seconds(at) - evaluationSeconds}s`;
+    const after = (at: string): string => `${seconds(at) + evaluationSeconds}s`;
+    return [
+        ...fires.map(({ samples, at, labels, description, until }, index) => {
+            const expected = {
+                exp_labels: {
+                    severity,
+                    owner: "identity",
+                    system: "user-management",
+                    environment: "dev",
+                    component,
+                    ...rule,
+                    ...labels,
+                },
+                exp_annotations: { ...annotations, description },
+            };
+            const firing = (time: string): unknown => ({ eval_time: time, alertname: alert, exp_alerts: [expected] });
+            const end = until === undefined ? [] : [nothing(after(until))];
+            return ruleTest(`${alert} fires (${index + 1})`, samples, {
+                alert_rule_test: [nothing(before(at)), firing(at), ...end],
+            });
+        }),
+        ...Object.entries(quiet).map(([situation, { samples, after: time }]) =>
+            ruleTest(`${alert} is quiet ${situation}`, samples, {
+                alert_rule_test: [nothing(time)],
+                promql_expr_test: recorded.map((metric) => noNaN(metric, time)),
+            }),
+        ),
+        // An exporter that is not there says nothing; only the alert about that may fire.
+        ...(expr.includes("absent(")
+            ? []
+            : [ruleTest(`${alert} is quiet without its exporter`, {}, { alert_rule_test: [nothing("3h")] })]),
+    ];
+}
+
+/** Only NaN is not equal to itself. */
+function noNaN(metric: string, time: string): unknown {
+    return { expr: `${metric} != ${metric}`, eval_time: time, exp_samples: [] };
+}
