@@ -1,14 +1,14 @@
 import path from "node:path";
-import { parseArguments, usage } from "./arguments";
+import { exitCodes, parseArguments, UsageError, usage, type SimulationArguments } from "./arguments";
 import { stackFileOf } from "./configuration";
 import { explain } from "./failure";
 import { filesOf } from "./files";
-import { policyText } from "./policyTable";
+import type { OutputFile } from "./outputFile";
+import { present, type Presented } from "./present";
 import { Progress } from "./progress";
 import { checkOutput, publish } from "./publish";
-import { countsText, outputsText } from "./summary";
+import type { Plan } from "./record";
 import { styled, terminalOf } from "./terminal";
-import { treeText } from "./tree";
 
 /** What a simulation writes to and where it runs. */
 export interface Surroundings {
@@ -24,37 +24,56 @@ export async function main(args: readonly string[], { root, stdout, stderr }: Su
     const messages = terminalOf(stderr);
     const progress = new Progress(messages);
     try {
-        const { stack, out, help } = parseArguments(args);
-        if (help) {
+        const wanted = parseArguments(args);
+        if (wanted.help) {
             screen.write(usage);
-            return 0;
+            return exitCodes.done;
         }
-        stackFileOf(root, stack);
-        const directory = path.resolve(out ?? path.join(root, "out", stack));
+        stackFileOf(root, wanted.stack);
+        const directory = path.resolve(wanted.out ?? path.join(root, "out", wanted.stack));
         checkOutput(directory);
 
         progress.begin("Loading the Pulumi SDK");
         const { simulate } = await import("./program");
-        progress.begin(`Running the program for stack ${stack}`);
+        progress.begin(`Running the program for stack ${wanted.stack}`);
         const plan = await simulate({
             root,
-            stack,
+            stack: wanted.stack,
             onProgress: (resources) => progress.count(resources, "resources"),
         });
+        const difference = await differenceFor(wanted, root, plan, progress);
         progress.begin("Writing the files");
         const files = filesOf(plan);
         publish(directory, files);
         progress.end();
 
-        screen.write(`${styled(screen, "bold", `Previewing update (${stack}), simulated:`)}\n`);
-        screen.write(`${treeText(plan, screen)}\n${outputsText(plan, screen)}\n\n${countsText(plan, screen)}\n\n`);
-        screen.write(`${policyText(plan, screen)}\n\n`);
-        const shown = path.relative(process.cwd(), directory);
-        screen.write(`Files: ${shown.startsWith("..") ? directory : shown} (${files.length})\n`);
-        return 0;
+        screen.write(await present({ ...wanted, plan, ...whereIs(directory, files), ...difference }, screen));
+        return exitCodes.done;
     } catch (failure) {
         progress.end();
         messages.write(`${styled(messages, "red", "error:")} ${explain(failure, root)}\n`);
-        return 1;
+        return failure instanceof UsageError ? exitCodes.usage : exitCodes.failed;
     }
+}
+
+/** What the plan is compared with is loaded only when it is asked for. */
+async function differenceFor(
+    { stack, against }: SimulationArguments,
+    root: string,
+    plan: Plan,
+    progress: Progress,
+): Promise<Pick<Presented, "difference">> {
+    if (against === undefined) {
+        return {};
+    }
+    progress.begin(`Simulating ${against} to compare with`);
+    const { planAgainst } = await import("./against");
+    const { differenceBetween } = await import("./difference/difference");
+    const earlier = await planAgainst(against, root, stack);
+    return { difference: differenceBetween(earlier.plan, plan, { before: earlier.name, after: stack }) };
+}
+
+function whereIs(directory: string, files: readonly OutputFile[]): Pick<Presented, "directory" | "files"> {
+    const shown = path.relative(process.cwd(), directory);
+    return { directory: shown.startsWith("..") ? directory : shown, files };
 }

@@ -30,7 +30,7 @@ export interface ResourceChange {
 export interface Difference {
     readonly before: PlanName;
     readonly after: PlanName;
-    /** In the order of their names. */
+    /** What holds data first, then in the order of types and names. */
     readonly changes: readonly ResourceChange[];
     readonly unchanged: number;
     /** US dollars a month, after less before. */
@@ -40,19 +40,30 @@ export interface Difference {
 }
 
 export interface PlanName {
-    readonly project: string;
+    /** What it is called where the difference is shown: its stack, or what it was read from. */
+    readonly name: string;
     readonly stack: string;
 }
 
-/** What changes from one plan to another. Resources are the same when their URNs are, apart from the stack in them. */
-export function differenceBetween(before: Plan, after: Plan): Difference {
+/**
+ * What changes from one plan to another. Resources are the same when their URNs are, apart from the stack in them; and where two stacks
+ * are compared, the stack's own name in a value is no difference.
+ *
+ * @param names what the plans are called; default their stacks.
+ */
+export function differenceBetween(
+    before: Plan,
+    after: Plan,
+    names: { readonly before: string; readonly after: string } = { before: before.stack, after: after.stack },
+): Difference {
+    const rename = renaming(before.stack, after.stack);
     const old = byIdentity(before);
     const current = byIdentity(after);
     const changes: ResourceChange[] = [];
     let unchanged = 0;
     for (const [identity, resource] of current) {
         const earlier = old.get(identity) ?? aliased(resource, old);
-        const change = earlier === undefined ? whole(resource, "added") : changeOf(earlier, resource);
+        const change = earlier === undefined ? whole(resource, "added") : changeOf(earlier, resource, rename);
         if (change === undefined) {
             unchanged++;
         } else {
@@ -66,13 +77,24 @@ export function differenceBetween(before: Plan, after: Plan): Difference {
         }
     }
     return {
-        before: { project: before.project, stack: before.stack },
-        after: { project: after.project, stack: after.stack },
-        changes: changes.sort((a, b) => (`${a.type}\0${a.name}` < `${b.type}\0${b.name}` ? -1 : 1)),
+        before: { name: names.before, stack: before.stack },
+        after: { name: names.after, stack: after.stack },
+        changes: changes.sort(byWeight),
         unchanged,
         monthly: amounts(costOf(before).monthly, costOf(after).monthly),
         seconds: amounts(timelineOf(before).seconds, timelineOf(after).seconds),
     };
+}
+
+function byWeight(a: ResourceChange, b: ResourceChange): number {
+    const byData = Number(b.stateful) - Number(a.stateful);
+    return byData !== 0 ? byData : `${a.type}\0${a.name}` < `${b.type}\0${b.name}` ? -1 : 1;
+}
+
+/** Puts the name of one stack in place of the other's, where it stands as a word. */
+function renaming(before: string, after: string): (text: string) => string {
+    const word = new RegExp(`(?<![a-z0-9])${before.replace(/[^a-z0-9]/gi, "\\$&")}(?![a-z0-9])`, "g");
+    return before === after ? (text) => text : (text) => text.replace(word, after);
 }
 
 function amounts(before: number, after: number): Difference["monthly"] {
@@ -108,10 +130,14 @@ function whole(resource: PlannedResource, kind: "added" | "removed"): ResourceCh
     return { type, name, urn, kind, properties: [], stateful: isStateful(resource) };
 }
 
-function changeOf(before: PlannedResource, after: PlannedResource): ResourceChange | undefined {
+function changeOf(
+    before: PlannedResource,
+    after: PlannedResource,
+    rename: (text: string) => string,
+): ResourceChange | undefined {
     const replacing = replacingProperties(after.type);
     const ignored = after.ignoreChanges;
-    const properties = [...changesIn(before.inputs, after.inputs, ""), ...optionChanges(before, after)]
+    const properties = [...changesIn(before.inputs, after.inputs, "", rename), ...optionChanges(before, after)]
         .filter(({ path }) => !ignored.some((each) => isWithin(path, each)))
         .map((change) => ({ ...change, replaces: replacing.some((each) => isWithin(change.path, each)) }));
     if (properties.length === 0) {
@@ -143,25 +169,21 @@ function optionChanges(before: PlannedResource, after: PlannedResource): Change[
     );
 }
 
-function changesIn(before: unknown, after: unknown, path: string): Change[] {
+function changesIn(before: unknown, after: unknown, path: string, rename: (text: string) => string): Change[] {
     if (isCollection(before) && isCollection(after) && Array.isArray(before) === Array.isArray(after)) {
         const list = Array.isArray(after);
-        const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-        return keys.flatMap((key) =>
-            changesIn(memberOf(before, key), memberOf(after, key), list ? `${path}[${key}]` : joined(path, key)),
+        const old = new Map(Object.entries(before).map(([key, value]) => [list ? key : rename(key), value as unknown]));
+        const current = new Map<string, unknown>(Object.entries(after));
+        return [...new Set([...old.keys(), ...current.keys()])].flatMap((key) =>
+            changesIn(old.get(key), current.get(key), list ? `${path}[${key}]` : joined(path, key), rename),
         );
     }
-    return before === after
-        ? []
-        : [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
+    const same = before === after || (typeof before === "string" && rename(before) === after);
+    return same ? [] : [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
 }
 
 function isCollection(value: unknown): value is object {
     return value !== null && typeof value === "object";
-}
-
-function memberOf(collection: object, key: string): unknown {
-    return (collection as Readonly<Record<string, unknown>>)[key];
 }
 
 function joined(path: string, key: string): string {

@@ -10,9 +10,26 @@ const output = (): string => path.join(temporary(), "out");
 const escapes = /\u001b\[[0-9;]*[A-Za-z]/g;
 
 describe("npm start", () => {
-    it("shows the tree, the endpoints, the other outputs and the counts, and where the files are", async () => {
+    it("shows the components, the counts, the endpoints, the other outputs, the time, and where the files are", async () => {
         const out = output();
         const { code, stdout, stderr } = await start(fixture("shop"), ["dev", "--out", out]);
+        assert.equal(code, 0);
+        const lines = stdout.split("\n");
+        assert.equal(lines[0], "Previewing update (dev), simulated:");
+        assert.match(lines[1] ?? "", /^ {5}Name +Type +Resources +Month$/);
+        assert.match(lines[2] ?? "", /^ \+ {3}shop-dev +Stack +14 +\$0\.11$/);
+        assert.match(lines[3] ?? "", /^ \+ {3}└─ shop +Shop +13 +\$0\.11$/);
+        assert.match(stdout, /\nResources:\n {4}\+ 14 to create: 7 kubernetes, 4 aws, /);
+        assert.match(stdout, /\nEndpoints:\n {4}shop\/web {2}https:\/\/shop-files\.example\.com\n/);
+        assert.match(stdout, /\nOutputs:\n {4}token {2}\[secret\]\n/);
+        assert.match(stdout, /\nTime: about 45s for the first pulumi up\n/);
+        assert.ok(stdout.endsWith(`Files: ${out} (10)\n`));
+        assert.equal(stderr, "Loading the Pulumi SDK …\nRunning the program for stack dev …\nWriting the files …\n");
+        assert.ok(!escapes.test(stdout + stderr));
+    });
+
+    it("shows every resource and every type in full", async () => {
+        const { code, stdout } = await start(fixture("shop"), ["dev", "--full", "--out", output()]);
         assert.equal(code, 0);
         const lines = stdout.split("\n");
         assert.equal(lines[0], "Previewing update (dev), simulated:");
@@ -20,16 +37,10 @@ describe("npm start", () => {
         assert.match(lines[2] ?? "", /^ \+ {3}pulumi:pulumi:Stack +shop-dev +create$/);
         assert.match(lines[3] ?? "", /^ \+ {3}└─ shop:index:Shop +shop +create$/);
         assert.match(lines[4] ?? "", /^ \+ {6}├─ aws:s3:Bucket +shop-bucket +create$/);
-        assert.match(stdout, /\nEndpoints:\n {4}shop\/web {2}https:\/\/shop-files\.example\.com\n/);
-        assert.match(stdout, /\nOutputs:\n {4}token {2}\[secret\]\n/);
-        assert.match(stdout, /\nResources:\n {4}\+ 14 to create\n/);
         assert.match(
             stdout,
             /\nBy type:\n {5}2 {2}aws:s3:BucketObject\n {5}2 {2}kubernetes:core\/v1:ConfigMap\n {5}1 {2}aws:s3:Bucket\n/,
         );
-        assert.ok(stdout.endsWith(`Files: ${out} (10)\n`));
-        assert.equal(stderr, "Loading the Pulumi SDK …\nRunning the program for stack dev …\nWriting the files …\n");
-        assert.ok(!escapes.test(stdout + stderr));
     });
 
     it("takes dev when no stack is named, and out/<stack> when no directory is", async () => {
@@ -43,7 +54,7 @@ describe("npm start", () => {
     });
 
     it("redraws one line in a terminal and removes it, colours, and fits 80 columns", async () => {
-        const { stdout, stderr } = await start(fixture("shop"), ["dev", "--out", output()], { isTTY: true });
+        const { stdout, stderr } = await start(fixture("shop"), ["dev", "--full", "--out", output()], { isTTY: true });
         assert.ok(!stderr.includes("\n"));
         assert.ok(stderr.endsWith("\r\u001b[K"));
         assert.ok(stdout.includes("\u001b[32m"));
@@ -72,14 +83,14 @@ describe("npm start", () => {
     it("explains itself within 80 columns", async () => {
         const { code, stdout } = await start(fixture("shop"), ["--help"]);
         assert.equal(code, 0);
-        assert.match(stdout, /^Usage: npm start -- \[stack\] \[--out DIR\]\n/);
+        assert.match(stdout, /^Usage: npm start -- \[stack\] /);
         assert.ok(stdout.split("\n").every((line) => line.length <= 80));
     });
 });
 
 describe("a mistake", () => {
-    const assertOneMessage = ({ code, stdout, stderr }: Outcome, message: RegExp): void => {
-        assert.equal(code, 1);
+    const assertOneMessage = ({ code, stdout, stderr }: Outcome, message: RegExp, expected = 1): void => {
+        assert.equal(code, expected);
         assert.equal(stdout, "");
         const errors = stderr.slice(stderr.indexOf("error: "));
         assert.match(errors, message);
@@ -87,12 +98,14 @@ describe("a mistake", () => {
         assert.equal(errors.split("error: ").length, 2, `more than one message: ${errors}`);
     };
 
-    const table: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-        [
-            "in the name of the stack",
-            ["deev"],
+    it("in the name of the stack is one line", async () => {
+        assertOneMessage(
+            await start(fixture("shop"), ["deev"]),
             /^error: There is no stack "deev"; did you mean "dev"\? The stacks are: dev, prod\.\n$/,
-        ],
+        );
+    });
+
+    const table: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
         [
             "in an option",
             ["dev", "--oot", "x"],
@@ -103,10 +116,13 @@ describe("a mistake", () => {
         ["of an empty directory name", ["dev", "--out="], /^error: --out needs a directory\.\n$/],
         ["of giving a flag a value", ["--help=no"], /^error: --help takes no value\.\n$/],
         ["of naming two stacks", ["dev", "prod"], /^error: One stack at a time: "dev" or "prod"\?\n$/],
+        ["of asking for two formats", ["--json", "--markdown"], /^error: Either --json or --markdown\.\n$/],
+        ["of Markdown without a difference", ["--markdown"], /^error: --markdown shows a difference: /],
+        ["of comparing with nothing", ["--against="], /^error: --against needs a plan file, a stack or a Git revision/],
     ];
     for (const [what, args, message] of table) {
-        it(`${what} is one line`, async () => {
-            assertOneMessage(await start(fixture("shop"), args), message);
+        it(`${what} is one line, and wrong use`, async () => {
+            assertOneMessage(await start(fixture("shop"), args), message, 2);
         });
     }
 
