@@ -1,93 +1,138 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
 import { freePort } from "../ports";
+import type { Processes } from "../processes";
 
 /** A target that is scraped, with the labels that its ServiceMonitor would give it. */
 export interface Target {
     readonly address: string;
+    /** Default "/metrics". */
+    readonly path?: string;
     readonly labels: Readonly<Record<string, string>>;
+    /** Time between two scrapes, as a Prometheus duration. */
+    readonly interval: string;
+    /** Whether labels of the series win over those of the target. Default: they do not. */
+    readonly honorLabels?: boolean;
 }
 
-export interface Prometheus {
-    /** Calls its HTTP API. */
-    get(call: string, parameters?: Readonly<Record<string, string>>): Promise<{ status: number; data: unknown }>;
-    stop(): Promise<void>;
+export interface PrometheusPlan {
+    readonly program: string;
+    /** Rule files by name. */
+    readonly rules: Readonly<Record<string, string>>;
+    readonly targets: readonly Target[];
+    /** Time between two evaluations, as a Prometheus duration. */
+    readonly evaluationInterval: string;
+    /** Port of the Alertmanager on loopback. Default: nobody is told. */
+    readonly alertmanager?: number;
+    readonly flags?: readonly string[];
+}
+
+/** A series in an answer: the value of an instant query, the values of a range. */
+export interface Series {
+    readonly metric: Readonly<Record<string, string>>;
+    readonly value: readonly [number, string];
+}
+
+export interface Alert {
+    readonly state: "pending" | "firing";
+    readonly labels: Readonly<Record<string, string>>;
 }
 
 const patienceMilliseconds = 60_000;
 
 /** Asks until the answer is the one that is waited for; gives back the last one. */
-export async function eventually<T>(ask: () => Promise<T>, isIt: (answer: T) => boolean): Promise<T> {
-    const end = Date.now() + patienceMilliseconds;
+export async function eventually<T>(
+    ask: () => T | Promise<T>,
+    isIt: (answer: T) => boolean,
+    milliseconds: number = patienceMilliseconds,
+): Promise<T> {
+    const end = Date.now() + milliseconds;
     for (;;) {
         const answer = await ask();
         if (isIt(answer) || Date.now() > end) {
             return answer;
         }
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await wait(200);
     }
 }
 
-/** Starts Prometheus on loopback. It ends with `stop`, and with this process at the latest. */
-export async function startPrometheus(
-    directory: string,
-    rules: Readonly<Record<string, string>>,
-    targets: readonly Target[],
-): Promise<Prometheus> {
-    mkdirSync(path.join(directory, "rules"));
-    for (const [name, content] of Object.entries(rules)) {
-        writeFileSync(path.join(directory, "rules", name), content);
-    }
-    const configuration = {
-        global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
-        rule_files: ["rules/*.yaml"],
-        scrape_configs: [
-            {
-                job_name: "targets",
-                static_configs: targets.map(({ address, labels }) => ({ targets: [address], labels })),
+/** Whether an HTTP server answers that all is well. */
+export function answersAt(url: string): Promise<boolean> {
+    return fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+    );
+}
+
+/** A Prometheus on loopback. */
+export class Prometheus {
+    private constructor(private readonly url: string) {}
+
+    static async start(processes: Processes, plan: PrometheusPlan): Promise<Prometheus> {
+        mkdirSync(processes.file("rules"));
+        for (const [name, content] of Object.entries(plan.rules)) {
+            writeFileSync(processes.file("rules", name), content);
+        }
+        writeFileSync(processes.file("prometheus.yml"), stringify(configuration(plan)));
+        const address = `127.0.0.1:${await freePort()}`;
+        processes.start("prometheus", plan.program, [
+            `--config.file=${processes.file("prometheus.yml")}`,
+            `--storage.tsdb.path=${processes.file("prometheus-data")}`,
+            `--web.listen-address=${address}`,
+            ...(plan.flags ?? []),
+        ]);
+        await eventually(
+            () => {
+                processes.checkAlive();
+                return answersAt(`http://${address}/-/ready`);
             },
-        ],
-    };
-    const file = path.join(directory, "prometheus.yml");
-    writeFileSync(file, stringify(configuration));
-    const port = await freePort();
-    const address = `127.0.0.1:${port}`;
-    const server = spawn(
-        "prometheus",
-        [`--config.file=${file}`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=${address}`],
-        { stdio: ["ignore", "ignore", "pipe"] },
-    );
-    let log = "";
-    server.stderr.on("data", (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
-    const kill = (): boolean => server.kill("SIGKILL");
-    process.once("exit", kill);
-    const ready = await eventually(
-        () =>
-            fetch(`http://${address}/-/ready`).then(
-                ({ ok }) => ok,
-                () => false,
-            ),
-        (ok) => ok || server.exitCode !== null,
-    );
-    if (!ready) {
-        kill();
-        throw new Error(`Prometheus does not start:\n${log}`);
+            (ready) => ready,
+        );
+        return new Prometheus(`http://${address}/api/v1`);
     }
+
+    /** Calls the HTTP API. */
+    async get(
+        call: string,
+        parameters: Readonly<Record<string, string>> = {},
+    ): Promise<{ status: number; data?: unknown; error?: string }> {
+        const answer = await fetch(`${this.url}/${call}?${new URLSearchParams(parameters).toString()}`);
+        const { data, error } = (await answer.json()) as { data?: unknown; error?: string };
+        return { status: answer.status, data, ...(error !== undefined && { error }) };
+    }
+
+    /** @throws when the query is refused. */
+    async query(query: string): Promise<readonly Series[]> {
+        const { status, data, error } = await this.get("query", { query });
+        if (status !== 200) {
+            throw new Error(`${error ?? status}: ${query}`);
+        }
+        const { result, resultType } = data as { result: unknown; resultType: string };
+        return resultType === "scalar" ? [{ metric: {}, value: result as Series["value"] }] : (result as Series[]);
+    }
+
+    async alerts(): Promise<readonly Alert[]> {
+        const { data } = await this.get("alerts");
+        return (data as { alerts: Alert[] }).alerts;
+    }
+}
+
+function configuration({ targets, evaluationInterval, alertmanager }: PrometheusPlan): object {
     return {
-        get: async (call, parameters = {}) => {
-            const answer = await fetch(
-                `http://${address}/api/v1/${call}?${new URLSearchParams(parameters).toString()}`,
-            );
-            return { status: answer.status, data: ((await answer.json()) as { data?: unknown }).data };
-        },
-        stop: async () => {
-            const ended = once(server, "exit");
-            kill();
-            await ended;
-            process.removeListener("exit", kill);
-        },
+        global: { evaluation_interval: evaluationInterval },
+        rule_files: ["rules/*.yaml"],
+        scrape_configs: targets.map(({ address, path = "/metrics", labels, interval, honorLabels = false }, index) => ({
+            // The labels bring the job; this name only has to be different for each.
+            job_name: `target-${index}`,
+            scrape_interval: interval,
+            scrape_timeout: interval,
+            honor_labels: honorLabels,
+            metrics_path: path,
+            static_configs: [{ targets: [address], labels }],
+        })),
+        ...(alertmanager !== undefined && {
+            alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanager}`] }] }] },
+        }),
     };
 }

@@ -23,6 +23,14 @@ export function divided(duration: string, factor: number): string {
     return `${Math.round(total / factor)}ms`;
 }
 
+/** An expression in a world where time passes faster: every window and every look back is divided. */
+export function hastened(expr: string, factor: number): string {
+    return expr.replace(
+        /(\[|\boffset\s+)([0-9dhmsy]+)(?=[:\])\s]|$)/g,
+        (_, before: string, duration: string) => `${before}${divided(duration, factor)}`,
+    );
+}
+
 /**
  * The rules of a file in a world where time passes faster by one factor: every wait, every interval and every window of an expression is
  * divided by it, as are the scrapes. Thresholds stay, also those that are seconds, and so does the horizon of predict_linear.
@@ -35,10 +43,7 @@ export function shortened(ruleFile: string, factor: number): string {
             ...(group.interval !== undefined && { interval: divided(group.interval, factor) }),
             rules: group.rules.map((rule) => ({
                 ...rule,
-                expr: rule.expr.replace(
-                    /\[([0-9dhms]+)(?=[:\]])/g,
-                    (_, window: string) => `[${divided(window, factor)}`,
-                ),
+                expr: hastened(rule.expr, factor),
                 ...(rule.for !== undefined && { for: divided(rule.for, factor) }),
                 ...(rule.keep_firing_for !== undefined && { keep_firing_for: divided(rule.keep_firing_for, factor) }),
             })),

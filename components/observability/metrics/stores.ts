@@ -14,15 +14,15 @@ const replica = ["application_name", "client_addr", "state", "slot_name", "pid"]
 
 /** Source: `collector/` of postgres_exporter; `pg_settings_*` are made from the names in `pg_settings`. */
 export const postgresMetrics = exportedBy(
-    { exporter: "postgres_exporter", since: "0.20" },
+    { exporter: "postgres_exporter", since: "0.11" },
     {
         pg_up: gauge("state"),
         pg_settings_max_connections: gauge("1"),
         pg_settings_shared_buffers_bytes: gauge("bytes"),
         pg_database_size_bytes: gauge("bytes", ["datname"]),
         pg_locks_count: gauge("1", ["datname", "mode"]),
-        pg_stat_activity_count: gauge("1", activity),
-        pg_stat_activity_max_tx_duration: gauge("seconds", activity),
+        pg_stat_activity_count: gauge("1", activity, "0.20"),
+        pg_stat_activity_max_tx_duration: gauge("seconds", activity, "0.20"),
         pg_stat_database_numbackends: gauge("1", database),
         pg_stat_database_xact_commit: counter("1", database),
         pg_stat_database_xact_rollback: counter("1", database),
@@ -36,10 +36,10 @@ export const postgresMetrics = exportedBy(
         pg_stat_database_deadlocks: counter("1", database),
         pg_stat_database_conflicts: counter("1", database),
         pg_stat_database_temp_bytes: counter("bytes", database),
-        pg_stat_replication_pg_wal_lsn_diff: gauge("bytes", replica),
-        pg_stat_replication_pg_current_wal_lsn_bytes: gauge("bytes", replica),
-        pg_replication_lag_seconds: gauge("seconds"),
-        pg_replication_is_replica: gauge("state"),
+        pg_stat_replication_pg_wal_lsn_diff: gauge("bytes", replica, "0.20"),
+        pg_stat_replication_pg_current_wal_lsn_bytes: gauge("bytes", replica, "0.20"),
+        pg_replication_lag_seconds: gauge("seconds", [], "0.20"),
+        pg_replication_is_replica: gauge("state", [], "0.20"),
     },
 );
 
@@ -79,7 +79,7 @@ export const redisMetrics = exportedBy(
         redis_uptime_in_seconds: gauge("seconds"),
         redis_connected_clients: gauge("1"),
         redis_blocked_clients: gauge("1"),
-        redis_max_clients: gauge("1"),
+        redis_max_clients: gauge("1", [], "1.68"),
         redis_memory_used_bytes: gauge("bytes"),
         redis_memory_max_bytes: gauge("bytes"),
         redis_mem_fragmentation_ratio: gauge("ratio"),

@@ -25,17 +25,17 @@ export class ServiceMetrics {
     ) {
         const { metrics, operations, usesCache, usesDatabase } = plan;
         const registers = [this.registry];
-        const labelled = ["method", metrics.endpointLabel];
+        const labelNames = ["method", metrics.endpointLabel, metrics.statusLabel];
         this.requests = new Counter({
             name: metrics.requests,
             help: "Requests that were answered.",
-            labelNames: [...labelled, metrics.statusLabel],
+            labelNames,
             registers,
         });
         this.durations = new Histogram({
             name: metrics.duration,
             help: "Seconds until a request was answered.",
-            labelNames: labelled,
+            labelNames,
             buckets: durationBuckets,
             registers,
         });
@@ -53,12 +53,17 @@ export class ServiceMetrics {
 
     /** Makes the series of an endpoint exist before anything is counted, so that its first failure is an increase. */
     announce(method: string, endpoint: string): void {
-        ["200", "500"].forEach((status) => this.requests.inc(this.requestLabels(method, endpoint, status), 0));
+        for (const status of ["200", "500"]) {
+            const labels = this.requestLabels(method, endpoint, status);
+            this.requests.inc(labels, 0);
+            this.durations.zero(labels);
+        }
     }
 
     answered(method: string, endpoint: string, status: number, seconds: number): void {
-        this.requests.inc(this.requestLabels(method, endpoint, String(status)));
-        this.durations.observe({ method, [this.plan.metrics.endpointLabel]: endpoint }, seconds);
+        const labels = this.requestLabels(method, endpoint, String(status));
+        this.requests.inc(labels);
+        this.durations.observe(labels, seconds);
     }
 
     /** Counts one of the events that have a counter of their own; without the store that it is about there is nothing to count. */
