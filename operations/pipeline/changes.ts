@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { policyFindings } from "../../policy/findings";
 import { differenceBetween } from "../../simulation/difference/difference";
 import { UserError } from "../../simulation/failure";
 import type { Plan } from "../../simulation/record";
@@ -21,10 +22,12 @@ const planSchema = z.looseObject({
     ),
 });
 
+const longestWord = 300;
+
 /** Text that stands in one line of a comment, whoever wrote it: a preview of a fork's pull request is made by the fork's own code. */
 const word = z
     .string()
-    .max(300)
+    .max(longestWord)
     .regex(/^[^\p{Cc}`<>]*$/u, "no control characters, backticks or angle brackets");
 
 export const changeKinds = ["create", "update", "replace", "delete"] as const;
@@ -94,8 +97,11 @@ function checked<T>(file: string, text: string, schema: z.ZodType<T>): T {
 
 const kindOfDifference = { added: "create", changed: "update", replaced: "replace", removed: "delete" } as const;
 
-/** How two simulations of a stack differ, and what that costs. */
-export function simulatedChanges(before: Plan, after: Plan): Pick<StackChanges, "changes" | "monthlyCost"> {
+/** How two simulations of a stack differ, what that costs, and which rules the later one breaks. */
+export function simulatedChanges(
+    before: Plan,
+    after: Plan,
+): Pick<StackChanges, "changes" | "monthlyCost" | "findings"> {
     const { changes, monthly } = differenceBetween(before, after);
     return {
         changes: changes.map(({ kind, type, name, stateful, properties }) => {
@@ -109,7 +115,20 @@ export function simulatedChanges(before: Plan, after: Plan): Pick<StackChanges, 
             };
         }),
         monthlyCost: { before: monthly.before, after: monthly.after },
+        findings: policyFindings(after).findings.map(({ rule, severity, subject, problem }) => ({
+            rule: `${severity} ${rule}`,
+            resource: oneLine(subject),
+            message: oneLine(problem),
+        })),
     };
+}
+
+/** As a comment may show it. */
+function oneLine(text: string): string {
+    return text
+        .replace(/[\p{Cc}`<>]+/gu, " ")
+        .trim()
+        .slice(0, longestWord);
 }
 
 /** A comment shows fewer. */

@@ -72,6 +72,21 @@ describe("changes between two simulations", () => {
     });
 });
 
+describe("what a pull request breaks", () => {
+    it("is found by the rules of policy/, each finding in one line", async () => {
+        const { plan } = await simulateStack("dev");
+        const open = plan.resources.map((each) =>
+            each.type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+                ? { ...each, inputs: { ...each.inputs, blockPublicAcls: false } }
+                : each,
+        );
+        assert.deepEqual(simulatedChanges(plan, plan).findings, []);
+        const { findings = [] } = simulatedChanges(plan, { ...plan, resources: open });
+        assert.ok(findings.length > 0);
+        assert.ok(findings.every(({ message }) => !/[\n`<>]/.test(message) && message.length <= 300));
+    });
+});
+
 describe("what holds data", () => {
     it("is everything that prod protects", async () => {
         const { plan } = await simulateStack("prod");
