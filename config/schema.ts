@@ -196,6 +196,12 @@ export const systemSettings = z
             .describe(
                 "Who applies the services: this program, or Argo CD from `delivery.repositoryUrl`. A change hands them over.",
             ),
+        images: z
+            .enum(["declared", "ecr"])
+            .default("declared")
+            .describe(
+                "Where images are pulled from: where the system says, or for those of its `imageRepositories` the stack's own repositories in ECR. Push the version there before a change; the pods roll.",
+            ),
         services: z.record(dnsLabel, serviceOverrides).default({}).describe("Overrides per service."),
     })
     .describe("What this stack decides about one system.");

@@ -1,6 +1,7 @@
 import { cacheProblems } from "../components/cache/validation";
 import { managedMaxConnections } from "../components/database/maxConnections";
 import { inClusterMaxConnections } from "../components/database/spec";
+import { imageNameOf } from "../components/registry/imageName";
 import { secretKeys, secretSpecProblems } from "../components/secrets/values";
 import { databaseProblems } from "../components/database/validation";
 import { serviceProblems, type KnownParts } from "../components/apiService/validation";
@@ -38,6 +39,7 @@ export function planSystems(
         issues.push(
             ...overrideIssues(system),
             ...declarationIssues(system, config),
+            ...imageIssues(system, config),
             ...missingParts(system, config, addons),
         );
     }
@@ -100,6 +102,29 @@ function overrideIssues({ name, settings, declaration }: PlannedSystem): ConfigI
             path: `platform:systems.${name}.services.${service}`,
             message: `the system has no such service. Its services: ${known.join(", ")}`,
         }));
+}
+
+/** The stack's own repositories are of use only where it has some, and only to images that have one. */
+function imageIssues({ name, settings, declaration }: PlannedSystem, { environment }: PlatformConfig): ConfigIssue[] {
+    if (settings.images !== "ecr") {
+        return [];
+    }
+    const { imageRepositories = [], services } = declaration;
+    const without = Object.values(services)
+        .map(({ image }) => imageNameOf(image))
+        .filter((image) => !imageRepositories.includes(image));
+    const problem = { path: `platform:systems.${name}.images`, value: "ecr" };
+    return [
+        ...(environment === "local" ? [{ ...problem, message: "there is no ECR without AWS; use declared" }] : []),
+        ...(without.length === 0
+            ? []
+            : [
+                  {
+                      ...problem,
+                      message: `the system has no repository for ${without.join(", ")}; add it to imageRepositories in its declaration`,
+                  },
+              ]),
+    ];
 }
 
 function declarationIssues(system: PlannedSystem, config: PlatformConfig): ConfigIssue[] {

@@ -254,7 +254,7 @@ export class ApiService extends Component {
         settings: ReturnType<ApiService["createSettings"]>,
         files: readonly ConfigMap[],
     ): k8s.types.input.core.v1.PodTemplateSpec {
-        const { version, secrets = [] } = this.args;
+        const { version, imageRepository, secrets = [] } = this.args;
         const stores = this.connections.map(({ connection }) => connection.name);
         const secretVariables = [
             ...this.variables.flatMap((variables) => variables.secrets),
@@ -275,6 +275,7 @@ export class ApiService extends Component {
                 name: this.serviceName,
                 plan: this.plan,
                 version,
+                ...(imageRepository !== undefined && { imageRepository }),
                 selector: this.selector,
                 configMapName: settings.name,
                 secretVariables,

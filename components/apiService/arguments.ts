@@ -20,6 +20,11 @@ export interface ApiServiceArgs extends PlainSpec {
     readonly scope: SystemScope;
     /** Image tag, optionally with a digest. Pods roll when it changes. */
     readonly version: string;
+    /**
+     * Repository that the image is pulled from in place of `image`, such as the URL of one that the stack makes itself. Default: `image`. Pods
+     * roll when it changes.
+     */
+    readonly imageRepository?: pulumi.Input<string>;
     /** Stores that the service uses. Pods roll when a variable of one changes; network policies follow in place. */
     readonly connections?: readonly ServiceConnection[];
     /** Secrets whose keys the container gets as environment variables. Pods roll when a key is added or removed. */

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import type { ProbeSpec, ResourceAmounts } from "./spec";
 import { podBounds, type ServicePlan } from "./defaults";
 import type { SecretFile, SecretVariable } from "./variables";
@@ -15,6 +16,8 @@ export interface PodModel {
     readonly plan: ServicePlan;
     /** Image tag, with or without a digest. */
     readonly version: string;
+    /** Where the image is pulled from; absent for where the plan says. */
+    readonly imageRepository?: pulumi.Input<string>;
     /** Labels that select the pods. */
     readonly selector: Labels;
     /** Name of the ConfigMap whose keys become environment variables. */
@@ -98,11 +101,14 @@ function spread(
 }
 
 function container(model: PodModel): Container {
-    const { plan, version, configMapName, secretVariables } = model;
+    const { plan, version, imageRepository, configMapName, secretVariables } = model;
     const { probes, port } = plan;
     return {
         name: containerName,
-        image: `${plan.image}:${version}`,
+        image:
+            imageRepository === undefined
+                ? `${plan.image}:${version}`
+                : pulumi.interpolate`${imageRepository}:${version}`,
         imagePullPolicy: "IfNotPresent",
         ports: [{ name: portName, containerPort: port, protocol: "TCP" }],
         envFrom: [{ configMapRef: { name: configMapName } }],

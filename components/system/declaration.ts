@@ -62,7 +62,10 @@ export interface SystemDeclaration {
      * exception that has ended, or that nothing needs, is a finding itself.
      */
     readonly exceptions?: readonly PolicyException[];
-    /** Repositories for the system's images in ECR, by name. Default: none; images come from elsewhere. */
+    /**
+     * Repositories for the system's images in ECR, each called as the last part of the image it is for. With `images: ecr` in the stack's
+     * file the pods pull from them. A change makes a new, empty repository. Default: none.
+     */
     readonly imageRepositories?: readonly string[];
 }
 

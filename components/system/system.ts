@@ -13,6 +13,7 @@ import { Cdn, originCidrs } from "../edge/cdn";
 import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
+import { imageNameOf } from "../registry/imageName";
 import { ImageRepository } from "../registry/repository";
 import { PolicyExceptions } from "../policyExceptions";
 import { RenderedManifests } from "../delivery/renderedManifests";
@@ -63,14 +64,20 @@ export class System extends Component {
 
         const namespaces = this.createNamespaces();
         this.createLogGroup();
-        this.createImageRepositories();
+        const repositories = this.createImageRepositories();
         this.createCdn();
         const scope = this.createScope(namespaces.get(this.namespace) ?? []);
         const stores = { ...this.createDatabases(scope), ...this.createCaches(scope) };
         const providers = this.createProviders();
         const secrets = this.createSecrets(applying(scope, providers.operator), stores);
         const pullSecret = this.createPullSecret(scope);
-        const services = this.createServices(scope, namespaces, { stores, secrets, providers, pullSecret });
+        const services = this.createServices(scope, namespaces, {
+            stores,
+            secrets,
+            providers,
+            pullSecret,
+            repositories,
+        });
         this.createMonitoring(scope, stores);
         this.exceptPolicies();
 
@@ -199,22 +206,27 @@ export class System extends Component {
         });
     }
 
-    private createImageRepositories(): void {
-        if (this.platform.aws === undefined) {
-            return;
+    /** The system's repositories in ECR, by the names of their images. */
+    private createImageRepositories(): Map<string, ImageRepository> {
+        const { aws, environment, data } = this.platform;
+        if (aws === undefined) {
+            return new Map();
         }
-        for (const repositoryName of this.plan.declaration.imageRepositories ?? []) {
-            new ImageRepository(
-                this.childName(`images-${repositoryName}`),
-                {
-                    tags: this.tags,
-                    repositoryName: `${this.plan.name}-${this.platform.environment}/${repositoryName}`,
-                    keyArn: this.platform.aws.dataKeyArn,
-                    protect: this.platform.data.protect,
-                },
-                this.childOptions(),
-            );
-        }
+        return new Map(
+            (this.plan.declaration.imageRepositories ?? []).map((name) => [
+                name,
+                new ImageRepository(
+                    this.childName(`images-${name}`),
+                    {
+                        tags: this.tags,
+                        repositoryName: `${this.plan.name}-${environment}/${name}`,
+                        keyArn: aws.dataKeyArn,
+                        protect: data.protect,
+                    },
+                    this.childOptions(),
+                ),
+            ]),
+        );
     }
 
     private createCdn(): void {
@@ -259,16 +271,19 @@ export class System extends Component {
     private createServices(
         scope: SystemScope,
         namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>,
-        { stores, secrets, providers, pullSecret }: Parts,
+        { stores, secrets, providers, pullSecret, repositories }: Parts,
     ): Record<string, ApiService> {
         return mapValues(this.plan.declaration.services, (name, { namespace = this.namespace, ...spec }) => {
             const connections = (spec.connections ?? [])
                 .map((each) => (typeof each === "string" ? { to: each } : each))
                 .map((each) => ({ spec: each, connection: declared(stores, each.to) }));
+            const repository =
+                this.plan.settings.images === "ecr" ? repositories.get(imageNameOf(spec.image)) : undefined;
             return new ApiService(
                 name,
                 {
                     ...spec,
+                    ...(repository !== undefined && { imageRepository: repository.url }),
                     ...flowsOf(this.plan, name),
                     ...(pullSecret !== undefined && { imagePullSecret: pullSecret }),
                     ...(this.cdn !== undefined &&
@@ -328,6 +343,7 @@ interface Parts {
     readonly secrets: Readonly<Record<string, SecretReference>>;
     readonly providers: Readonly<Record<Part, k8s.Provider>>;
     readonly pullSecret: string | undefined;
+    readonly repositories: ReadonlyMap<string, ImageRepository>;
 }
 
 /** The same surroundings, where another provider takes the Kubernetes objects. */

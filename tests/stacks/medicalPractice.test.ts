@@ -394,3 +394,36 @@ describe("medical-practice on the cluster of its document", () => {
         assert.ok(text.includes("ap-south-1") && !/us-east-1[a-f]/.test(text));
     });
 });
+
+describe("medical-practice with images in its own repositories", () => {
+    const deploymentsWith = async (images: string): Promise<Map<string, string>> => {
+        const text = readFileSync("Pulumi.dev.yaml", "utf8").replace(
+            "    medical-practice:\n",
+            `    medical-practice:\n      images: ${images}\n`,
+        );
+        const graph = new ResourceGraph(await simulate({ root: process.cwd(), stack: "dev", stackFile: text }));
+        const view = (namespace: string): SystemView => new SystemView(graph, "medical-practice", namespace);
+        const urls = graph.ofType("aws:ecr/repository:Repository").map(({ name }) => name);
+        assert.equal(urls.length, 2);
+        return new Map([
+            [backend, view("backend").container(backend).image],
+            [frontend, view("frontend").container(frontend).image],
+        ]);
+    };
+
+    it("pulls each from the repository that is called as the image, in the version of the stack's file", async () => {
+        assert.deepEqual(
+            [...(await deploymentsWith("ecr")).values()],
+            [backend, frontend].map(
+                (image) => `123456789012.dkr.ecr.us-east-1.amazonaws.com/medical-practice-dev/${image}:v1.0.0`,
+            ),
+        );
+    });
+
+    it("pulls them from where the declaration says until then", async () => {
+        assert.deepEqual(
+            [...(await deploymentsWith("declared")).values()],
+            [backend, frontend].map((image) => `ghcr.io/your-org/${image}:v1.0.0`),
+        );
+    });
+});

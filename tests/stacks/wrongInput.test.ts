@@ -33,6 +33,18 @@ const mistakes: Readonly<Record<string, Mistake>> = {
             /^platform:systems\.store\.system is "tech-commerce": unknown system; did you mean techcommerce\? Known: /,
         ],
     },
+    "images from repositories that nobody makes": {
+        stack: "dev",
+        edit: replacing("    user-service:\n", "    user-service:\n      images: ecr\n"),
+        report: [
+            'platform:systems.user-service.images is "ecr": the system has no repository for user-service; add it to imageRepositories in its declaration',
+        ],
+    },
+    "images from ECR without AWS": {
+        stack: "local",
+        edit: replacing("    medical-practice:\n", "    medical-practice:\n      images: ecr\n"),
+        report: ['platform:systems.medical-practice.images is "ecr": there is no ECR without AWS; use declared'],
+    },
     "two systems on one host": {
         stack: "dev",
         edit: replacing("shop.dev.example.com", "users.dev.example.com"),

@@ -22,7 +22,14 @@ describe("problems of a service", () => {
     it("has none as user-management declares it", () => {
         const { services } = userManagement.declare({
             environment: "prod",
-            settings: { version: "1.0.0", host, logLevel: "INFO", delivery: "pulumi", services: {} },
+            settings: {
+                version: "1.0.0",
+                host,
+                logLevel: "INFO",
+                delivery: "pulumi",
+                images: "declared",
+                services: {},
+            },
             addons: new Set(),
         });
         for (const [name, spec] of Object.entries(services)) {
