@@ -21,6 +21,7 @@ export interface Pod {
     /** Numbers of its named ports. */
     readonly ports?: Readonly<Record<string, number>>;
 }
+export type Protocol = "TCP" | "UDP";
 export type Endpoint = Pod | { readonly address: string };
 
 /**
@@ -60,23 +61,44 @@ export class Reach {
     }
 
     /** The side that stops a connection, or nothing when it passes: out of the caller, and into the one who is called. */
-    stoppedBy(from: Endpoint, to: Endpoint, port: number): "egress" | "ingress" | undefined {
-        if (!this.passes("Egress", from, to, to, port)) {
+    stoppedBy(
+        from: Endpoint,
+        to: Endpoint,
+        port: number,
+        protocol: Protocol = "TCP",
+    ): "egress" | "ingress" | undefined {
+        if (!this.passes("Egress", from, to, to, port, protocol)) {
             return "egress";
         }
-        return this.passes("Ingress", to, from, to, port) ? undefined : "ingress";
+        return this.passes("Ingress", to, from, to, port, protocol) ? undefined : "ingress";
     }
 
-    private passes(direction: "Egress" | "Ingress", subject: Endpoint, other: Endpoint, to: Endpoint, port: number) {
-        if ("address" in subject) {
-            return true;
-        }
-        const policies = this.policies.filter(
+    /** Whether a pod's traffic in a direction is held to policies at all. */
+    isHeld(direction: "Egress" | "Ingress", subject: Endpoint): boolean {
+        return "labels" in subject && this.policiesOf(direction, subject).length > 0;
+    }
+
+    private policiesOf(direction: "Egress" | "Ingress", subject: Pod): readonly Policy[] {
+        return this.policies.filter(
             ({ namespace, spec }) =>
                 namespace === subject.namespace &&
                 directionsOf(spec).includes(direction) &&
                 selects(spec.podSelector, subject.labels),
         );
+    }
+
+    private passes(
+        direction: "Egress" | "Ingress",
+        subject: Endpoint,
+        other: Endpoint,
+        to: Endpoint,
+        port: number,
+        protocol: Protocol,
+    ): boolean {
+        if ("address" in subject) {
+            return true;
+        }
+        const policies = this.policiesOf(direction, subject);
         const rules = policies.flatMap(({ namespace, spec }) =>
             direction === "Egress"
                 ? (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports, namespace }))
@@ -87,7 +109,7 @@ export class Reach {
             rules.some(
                 ({ peers, ports, namespace }) =>
                     anyOf(peers, (peer) => this.isPeer(peer, namespace, other)) &&
-                    anyOf(ports, (each) => isPort(each, to, port)),
+                    anyOf(ports, (each) => isPort(each, to, port, protocol)),
             )
         );
     }
@@ -145,7 +167,9 @@ function podOf({ inputs }: PlannedResource): Pod[] {
             ? (spec.jobTemplate as { spec: { template: PodTemplate } }).spec.template
             : ["Deployment", "StatefulSet", "Rollout", "DaemonSet", "Job"].includes(kind)
               ? (spec.template as PodTemplate)
-              : undefined;
+              : kind === "AnalysisTemplate"
+                ? jobOf(spec)
+                : undefined;
     if (template === undefined) {
         return [];
     }
@@ -161,6 +185,14 @@ function podOf({ inputs }: PlannedResource): Pod[] {
     ];
 }
 
+/** The pods of a test that Argo Rollouts runs as a Job. */
+function jobOf({ metrics }: KubernetesObject["spec"]): PodTemplate | undefined {
+    const jobs = (metrics as { provider: { job?: { spec: { template: PodTemplate } } } }[]).map(
+        ({ provider }) => provider.job?.spec.template,
+    );
+    return jobs.find((job) => job !== undefined);
+}
+
 /** What a policy is about; without its saying so, it is about what comes in. */
 function directionsOf(spec: PolicySpec): string[] {
     return spec.policyTypes ?? ["Ingress", ...(spec.egress === undefined ? [] : ["Egress"])];
@@ -171,12 +203,12 @@ function anyOf<T>(list: readonly T[] | undefined, test: (each: T) => boolean): b
     return list === undefined || list.length === 0 || list.some(test);
 }
 
-function isPort({ protocol, port, endPort }: Port, to: Endpoint, wanted: number): boolean {
+function isPort({ protocol, port, endPort }: Port, to: Endpoint, wanted: number, spoken: Protocol): boolean {
     if (endPort !== undefined) {
         throw new Error("ranges of ports are not understood");
     }
     const number = typeof port === "string" && "ports" in to ? to.ports?.[port] : port;
-    return (protocol ?? "TCP") === "TCP" && (number === undefined || Number(number) === wanted);
+    return (protocol ?? "TCP") === spoken && (number === undefined || Number(number) === wanted);
 }
 
 function contains(cidr: string, address: string): boolean {
