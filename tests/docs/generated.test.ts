@@ -5,8 +5,8 @@ import { generatedPages } from "../../docs/generate";
 
 describe("generated documentation", () => {
     for (const [file, page] of Object.entries(generatedPages)) {
-        it(`docs/${file} is what \`npm run docs\` writes`, () => {
-            assert.equal(readFileSync(join("docs", file), "utf8"), page());
+        it(`docs/${file} is what \`npm run docs\` writes`, async () => {
+            assert.equal(readFileSync(join("docs", file), "utf8"), await page());
         });
     }
 });
