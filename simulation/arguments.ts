@@ -37,9 +37,10 @@ would create, what that costs and how long it takes, and writes it down.
   --markdown      with --against: the difference as a pull request comment
   --help          this text
 
-Files: plan.json (every resource), manifests/ (Kubernetes objects), helm/
-(values of the charts), rules/ (Prometheus), dashboards/ (Grafana). Secrets are
-masked. NO_COLOR=1 switches colours off; files and pipes never have any.
+Files: report.html (all of it to look at), plan.json (every resource),
+manifests/ (Kubernetes objects), helm/ (values of the charts), rules/
+(Prometheus), dashboards/ (Grafana). Secrets are masked. NO_COLOR=1 switches
+colours off; files and pipes never have any.
 Progress goes to standard error.
 
 Exit code: 0 done, 1 failed (the program, its configuration, the files),

@@ -1,3 +1,4 @@
+import { reportFile, reportName } from "../report/reportFile";
 import { helmFiles } from "./helmFiles";
 import { kustomizationFiles } from "./kustomization";
 import { kubernetesObjects, manifestFiles } from "./manifests";
@@ -7,13 +8,14 @@ import { planFile } from "./planFile";
 import type { Plan } from "./record";
 
 /** What may stand at the top of an output directory, beside a directory for each system. */
-export const outputEntries: readonly string[] = ["plan.json", "manifests", "helm", "rules", "dashboards"];
+export const outputEntries: readonly string[] = ["plan.json", reportName, "manifests", "helm", "rules", "dashboards"];
 
 /** Every file of a simulation's output. The same plan gives the same bytes. */
 export function filesOf(plan: Plan): OutputFile[] {
     const objects = kubernetesObjects(plan);
     return [
         planFile(plan),
+        reportFile(plan),
         ...manifestFiles(objects),
         ...helmFiles(plan),
         ...ruleFiles(objects),

@@ -181,4 +181,9 @@ function mappedPosition(file, line, column) {
         : { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
-module.exports = { register, originalPosition };
+/** The JavaScript of a TypeScript file, without loading it. */
+function javascriptOf(file) {
+    return load(file, fingerprint());
+}
+
+module.exports = { register, originalPosition, javascriptOf };

@@ -41,7 +41,7 @@ describe("the files of a simulation", () => {
         files = filesByPath(await simulate({ root: fixture("shop"), stack: "dev" }));
     });
 
-    it("are the plan, the manifests, the values, the rules and the dashboards", () => {
+    it("are the plan, the report, the manifests, the values, the rules and the dashboards", () => {
         assert.deepEqual(Object.keys(files).sort(), [
             "dashboards/orders.json",
             "helm/data/database.yaml",
@@ -52,6 +52,7 @@ describe("the files of a simulation", () => {
             "manifests/shop/prometheusrule-orders.yaml",
             "manifests/shop/secret-token.yaml",
             "plan.json",
+            "report.html",
             "rules/shop.orders.yaml",
         ]);
         assert.deepEqual(
@@ -206,7 +207,7 @@ describe("a manifest", () => {
             ...plan,
             resources: [service, { ...patch, type: "kubernetes:apps/v1:DaemonSetPatch" }],
         });
-        assert.deepEqual(Object.keys(files), ["plan.json", "manifests/_cluster/service-a.yaml"]);
+        assert.deepEqual(Object.keys(files), ["plan.json", "report.html", "manifests/_cluster/service-a.yaml"]);
         assert.deepEqual(parse(files["manifests/_cluster/service-a.yaml"] ?? ""), {
             apiVersion: "v1",
             kind: "Service",

@@ -23,7 +23,7 @@ describe("npm start", () => {
         assert.match(stdout, /\nEndpoints:\n {4}shop\/web {2}https:\/\/shop-files\.example\.com\n/);
         assert.match(stdout, /\nOutputs:\n {4}token {2}\[secret\]\n/);
         assert.match(stdout, /\nTime: about 45s for the first pulumi up\n/);
-        assert.ok(stdout.endsWith(`Files: ${out} (10)\n`));
+        assert.ok(stdout.endsWith(`Files: ${out} (11)\n`));
         assert.equal(stderr, "Loading the Pulumi SDK …\nRunning the program for stack dev …\nWriting the files …\n");
         assert.ok(!escapes.test(stdout + stderr));
     });
@@ -50,7 +50,7 @@ describe("npm start", () => {
         writeFileSync(path.join(root, "index.ts"), "export = {};\n");
         const { code, stderr } = await start(root, []);
         assert.equal(code, 0, stderr);
-        assert.deepEqual(Object.keys(contents(path.join(root, "out"))), ["dev/plan.json"]);
+        assert.deepEqual(Object.keys(contents(path.join(root, "out"))), ["dev/plan.json", "dev/report.html"]);
     });
 
     it("redraws one line in a terminal and removes it, colours, and fits 80 columns", async () => {
@@ -61,7 +61,7 @@ describe("npm start", () => {
         for (const line of stdout
             .replace(escapes, "")
             .split("\n")
-            .filter((each) => !each.startsWith("Files: "))) {
+            .filter((each) => !/^(Files|Report): /.test(each))) {
             assert.ok(line.length <= 80, line);
         }
         assert.match(

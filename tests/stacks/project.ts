@@ -2,7 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import path from "node:path";
 
 const original = path.resolve(__dirname, "..", "..");
-const linked = ["components", "config", "simulation", "operations", "node_modules", "Pulumi.yaml", "index.ts"];
+const linked = [
+    "components",
+    "config",
+    "report",
+    "simulation",
+    "operations",
+    "node_modules",
+    "Pulumi.yaml",
+    "index.ts",
+];
 
 /**
  * A copy of the project in which files can be changed as an operator would change them. What is not changed is a link to the original.

@@ -1,0 +1,158 @@
+import type { Facts, ResourceFacts } from "../facts";
+import { members, type Members } from "./values";
+
+/** Stands for the system of what serves all of them. */
+export const platformSystem = "";
+
+const systemType = "platform:system:System";
+
+const stackType = "pulumi:pulumi:Stack";
+
+/** A resource of the plan, with what it is related to. */
+export class Resource {
+    parent: Resource | undefined;
+    provider: Resource | undefined;
+    readonly children: Resource[] = [];
+    readonly dependencies: Resource[] = [];
+    /** What waits for this resource. */
+    readonly dependents: Resource[] = [];
+    /** Name of the system that it belongs to; empty for what serves all of them. */
+    system: string = platformSystem;
+    /** The part of its system, or of the stack, that it is in: the database, the network. */
+    part: Resource = this;
+    /** Address of the resource in this page: its URN without what all of them have in common. */
+    address = "";
+    private values: Members | undefined;
+    private words: string | undefined;
+
+    constructor(
+        readonly facts: ResourceFacts,
+        /** JSON of the inputs. */
+        readonly json: string,
+    ) {}
+
+    get type(): string {
+        return this.facts.type;
+    }
+
+    get name(): string {
+        return this.facts.name;
+    }
+
+    get namespace(): string {
+        return this.facts.namespace ?? "";
+    }
+
+    /** As the Pulumi CLI shows it: `aws:ec2/vpc:Vpc` is `aws:ec2:Vpc`. */
+    get shownType(): string {
+        const [scope = "", module = "", name = ""] = this.type.split(":");
+        const slash = module.lastIndexOf("/");
+        const repeats = slash >= 0 && module.slice(slash + 1).toLowerCase() === name.toLowerCase();
+        return repeats ? [scope, module.slice(0, slash), name].join(":") : this.type;
+    }
+
+    /** The last part of its type: `Vpc`, `Deployment`. */
+    get kind(): string {
+        return this.type.slice(this.type.lastIndexOf(":") + 1);
+    }
+
+    get inputs(): Members {
+        this.values ??= members(JSON.parse(this.json));
+        return this.values;
+    }
+
+    /** What a search looks through, in lower case. */
+    get searched(): string {
+        this.words ??= `${this.name} ${this.type} ${this.shownType} ${this.namespace} ${this.system}`.toLowerCase();
+        return this.words;
+    }
+
+    /** The resource and all that lies under it, in the order of the plan's tree. */
+    get family(): Resource[] {
+        return [this, ...this.children.flatMap((child) => child.family)];
+    }
+}
+
+/** The plan, read. */
+export class PlanView {
+    private readonly byType = new Map<string, Resource[]>();
+    private readonly byAddress = new Map<string, Resource>();
+
+    constructor(
+        readonly project: string,
+        readonly stack: string,
+        readonly resources: readonly Resource[],
+        readonly outputs: Members,
+    ) {
+        for (const resource of resources) {
+            const ofType = this.byType.get(resource.type) ?? [];
+            ofType.push(resource);
+            this.byType.set(resource.type, ofType);
+            this.byAddress.set(resource.address, resource);
+        }
+    }
+
+    ofType(type: string): readonly Resource[] {
+        return this.byType.get(type) ?? [];
+    }
+
+    /** The Kubernetes resources of a kind, whatever its version. */
+    ofKind(kind: string): readonly Resource[] {
+        return [...this.byType]
+            .filter(([type]) => type.startsWith("kubernetes:") && type.endsWith(`:${kind}`))
+            .flatMap(([, resources]) => resources);
+    }
+
+    at(address: string): Resource | undefined {
+        return this.byAddress.get(address);
+    }
+
+    urn({ address }: Resource): string {
+        return `urn:pulumi:${this.stack}::${this.project}::${address}`;
+    }
+
+    get systems(): readonly Resource[] {
+        return this.ofType(systemType);
+    }
+}
+
+/** Puts the plan together from what the page contains. */
+export function readPlan(facts: Facts, inputs: readonly string[]): PlanView {
+    const resources = facts.resources.map((each, index) => new Resource(each, inputs[index] ?? "{}"));
+    for (const resource of resources) {
+        relate(resource, resources);
+    }
+    for (const resource of resources) {
+        if (resource.parent === undefined) {
+            place(resource, platformSystem, resource, "");
+        }
+    }
+    return new PlanView(facts.project, facts.stack, resources, facts.outputs);
+}
+
+function relate(resource: Resource, all: readonly Resource[]): void {
+    const { facts } = resource;
+    resource.parent = facts.parent === undefined ? undefined : all[facts.parent];
+    resource.parent?.children.push(resource);
+    resource.provider = facts.provider === undefined ? undefined : all[facts.provider];
+    for (const position of facts.dependencies ?? []) {
+        const dependency = all[position];
+        if (dependency !== undefined) {
+            resource.dependencies.push(dependency);
+            dependency.dependents.push(resource);
+        }
+    }
+}
+
+/** Says whose a resource and all under it are. A part is what stands directly under a system or under the stack. */
+function place(resource: Resource, system: string, part: Resource, parentType: string): void {
+    resource.system = resource.type === systemType ? resource.name : system;
+    resource.part = part;
+    resource.address = `${parentType === "" ? "" : `${parentType}$`}${resource.type}::${resource.name}`;
+    const isRoot = resource.type === stackType;
+    // A URN names the types of a resource's parents, but not that of the stack.
+    const ownType = isRoot ? "" : resource.address.slice(0, resource.address.indexOf("::"));
+    for (const child of resource.children) {
+        place(child, resource.system, isRoot || resource.type === systemType ? child : part, ownType);
+    }
+}

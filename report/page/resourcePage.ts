@@ -1,0 +1,96 @@
+import { listAddress, resourceAddress, systemAddress } from "../model/addresses";
+import { platformSystem, type PlanView, type Resource } from "../model/resource";
+import { h } from "./element";
+import { protectionOf } from "./resourcesPage";
+import type { Page } from "./shell";
+import { valueView } from "./valueView";
+
+export function resourcePage(plan: PlanView, address: string): Page {
+    const resource = plan.at(address);
+    if (resource === undefined) {
+        return {
+            title: "No such resource",
+            content: [
+                h("h1", {}, "No such resource"),
+                h(
+                    "p",
+                    {},
+                    `${plan.stack} has no resource ${address}. `,
+                    h("a", { href: listAddress({}) }, "All resources"),
+                ),
+            ],
+        };
+    }
+    return {
+        title: resource.name,
+        content: [
+            trail(resource),
+            h("h1", {}, resource.name),
+            facts(plan, resource),
+            h("h2", {}, "Inputs"),
+            Object.keys(resource.inputs).length === 0
+                ? h("p", { class: "none" }, "It has none of its own.")
+                : valueView(resource.inputs, "Inputs"),
+            ...related("Consists of", resource.children),
+            ...related("Waits for", resource.dependencies),
+            ...related("Needed by", resource.dependents),
+        ],
+    };
+}
+
+/** The resources above it, from the stack down. */
+function trail(resource: Resource): HTMLElement {
+    const above: Resource[] = [];
+    for (let each = resource.parent; each !== undefined; each = each.parent) {
+        above.unshift(each);
+    }
+    return h(
+        "nav",
+        { class: "trail", "aria-label": "Parents" },
+        h("ol", {}, ...above.map((each) => h("li", {}, h("a", { href: resourceAddress(each) }, each.name)))),
+    );
+}
+
+function facts(plan: PlanView, resource: Resource): HTMLElement {
+    const { facts: given, system, namespace, provider } = resource;
+    const rows: [string, Node | string][] = [
+        ["Type", h("a", { href: listAddress({ type: resource.type }) }, resource.shownType)],
+        ["URN", h("code", {}, plan.urn(resource))],
+        [
+            "System",
+            system === platformSystem
+                ? h("a", { href: listAddress({ system: "platform" }) }, "platform")
+                : h("a", { href: systemAddress(system) }, system),
+        ],
+    ];
+    if (resource.part !== resource) {
+        rows.push(["Component", h("a", { href: listAddress({ part: resource.part.name }) }, resource.part.name)]);
+    }
+    if (namespace !== "") {
+        rows.push(["Namespace", h("a", { href: listAddress({ namespace }) }, namespace)]);
+    }
+    if (provider !== undefined) {
+        rows.push(["Provider", h("a", { href: resourceAddress(provider) }, provider.name)]);
+    }
+    rows.push(["Protection", protectionOf(resource) || "none: destroy deletes it"]);
+    if (given.ignoreChanges !== undefined) {
+        rows.push(["Ignored changes", given.ignoreChanges.join(", ")]);
+    }
+    if (given.aliases !== undefined) {
+        rows.push(["Earlier URNs", given.aliases.join(", ")]);
+    }
+    return h("dl", { class: "facts" }, ...rows.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)]));
+}
+
+function related(title: string, resources: readonly Resource[]): Node[] {
+    if (resources.length === 0) {
+        return [];
+    }
+    const items = resources.map((each) =>
+        h("li", {}, h("a", { href: resourceAddress(each) }, each.name), h("span", { class: "type" }, each.shownType)),
+    );
+    return [
+        h("h2", {}, title, h("span", { class: "count" }, resources.length)),
+        h("ul", { class: "related" }, ...items),
+    ];
+}

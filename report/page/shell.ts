@@ -1,0 +1,107 @@
+import type { PlanView } from "../model/resource";
+import { architecturePage } from "./architecturePage";
+import { h } from "./element";
+import { resourcePage } from "./resourcePage";
+import { resourcesPage } from "./resourcesPage";
+import { systemPage } from "./systemPage";
+import { systemsPage } from "./systemsPage";
+import { themeSwitch } from "./theme";
+
+/** A page of the report: its title and what is on it. */
+export interface Page {
+    readonly title: string;
+    readonly content: readonly Node[];
+    /** Id of the part to show first. Default: the top. */
+    readonly section?: string;
+}
+
+interface Tab {
+    readonly name: string;
+    readonly label: string;
+    readonly count?: number;
+}
+
+/** What surrounds every page: the stack's name, the tabs, the theme; and which page is shown. */
+export class Shell {
+    private readonly main = h("main", { id: "main", tabindex: -1 });
+    private readonly tabs: readonly Tab[];
+    private readonly links = new Map<string, HTMLAnchorElement>();
+    private first = true;
+
+    constructor(private readonly plan: PlanView) {
+        this.tabs = [
+            { name: "architecture", label: "Architecture" },
+            { name: "systems", label: "Systems", count: plan.systems.length },
+            { name: "resources", label: "Resources", count: plan.resources.length },
+        ];
+    }
+
+    start(): void {
+        const skip = h("a", { class: "skip", href: "#main" }, "Skip to content");
+        skip.addEventListener("click", (event) => {
+            event.preventDefault();
+            this.main.focus();
+        });
+        document.body.prepend(skip, this.header(), this.main);
+        addEventListener("hashchange", () => this.show());
+        this.show();
+    }
+
+    private header(): HTMLElement {
+        const { project, stack } = this.plan;
+        const items = this.tabs.map(({ name, label, count }) => {
+            const link = h(
+                "a",
+                { href: `#/${name}` },
+                label,
+                count !== undefined && h("span", { class: "count" }, count.toLocaleString("en")),
+            );
+            this.links.set(name, link);
+            return h("li", {}, link);
+        });
+        return h(
+            "header",
+            { class: "top" },
+            h("a", { class: "brand", href: "#/architecture" }, h("span", {}, project), h("strong", {}, stack)),
+            h("nav", { "aria-label": "Report" }, h("ul", {}, ...items)),
+            themeSwitch(),
+        );
+    }
+
+    private show(): void {
+        const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+        const [tab = "", ...rest] = path.split("/").map(decodeURIComponent);
+        const current = this.links.has(tab) ? tab : "architecture";
+        const page = this.page(current, rest, new URLSearchParams(query));
+        for (const [name, link] of this.links) {
+            link.toggleAttribute("aria-current", false);
+            if (name === current) {
+                link.setAttribute("aria-current", "page");
+            }
+        }
+        document.title = `${page.title} · ${this.plan.project} ${this.plan.stack}`;
+        this.main.replaceChildren(...page.content);
+        const section = page.section === undefined ? null : document.getElementById(page.section);
+        if (section !== null) {
+            section.scrollIntoView();
+        } else if (!this.first) {
+            scrollTo(0, 0);
+        }
+        // Whoever follows a link with the keyboard or a screen reader goes on reading from the new page.
+        if (!this.first && !this.main.contains(document.activeElement)) {
+            this.main.focus({ preventScroll: true });
+        }
+        this.first = false;
+    }
+
+    private page(tab: string, [name, section]: readonly string[], query: URLSearchParams): Page {
+        switch (tab) {
+            case "resources":
+                return name === undefined ? resourcesPage(this.plan, query) : resourcePage(this.plan, name);
+            case "systems":
+                return name === undefined ? systemsPage(this.plan) : systemPage(this.plan, name, section);
+            default:
+                return architecturePage(this.plan);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page, type ViewportSize } from "playwright-core";
+import { reportFile } from "../../report/reportFile";
+import type { Plan } from "../../simulation/record";
+import { findCommand } from "../components/database/sandbox";
+
+/** Where Chromium is, under the names that distributions give it. */
+export function findChromium(): string | undefined {
+    return ["chromium", "chromium-browser", "google-chrome"].map((name) => findCommand(name)).find(Boolean);
+}
+
+/** A report that somebody has opened, and what the browser noticed. */
+export interface OpenReport {
+    readonly page: Page;
+    readonly address: string;
+    /** Errors and warnings of the console, and exceptions. */
+    readonly messages: readonly string[];
+    /** What the page asked for beside itself. */
+    readonly requests: readonly string[];
+}
+
+/** A headless browser for the tests of one file. */
+export class Reader {
+    private readonly directory = mkdtempSync(path.join(tmpdir(), "report-"));
+    private readonly opened = new Map<Plan, string>();
+
+    private constructor(private readonly browser: Browser) {}
+
+    static async start(executablePath: string): Promise<Reader> {
+        // Containers mostly let nobody make the namespaces of Chromium's own sandbox; it reads only a file of ours.
+        return new Reader(await chromium.launch({ executablePath, args: ["--no-sandbox"] }));
+    }
+
+    async open(
+        plan: Plan,
+        { at = "", viewport = { width: 1440, height: 900 } }: OpenOptions = {},
+    ): Promise<OpenReport> {
+        const address = this.addressOf(plan);
+        const page = await this.browser.newPage({ viewport, colorScheme: "light" });
+        const messages: string[] = [];
+        const requests: string[] = [];
+        page.on("console", (message) => messages.push(message.text()));
+        page.on("pageerror", (error) => messages.push(String(error)));
+        page.on("request", (request) => requests.push(request.url()));
+        await page.goto(`${address}${at}`);
+        await page.waitForSelector("main > *");
+        return { page, address, messages, requests };
+    }
+
+    async stop(): Promise<void> {
+        await this.browser.close();
+        rmSync(this.directory, { recursive: true, force: true });
+    }
+
+    private addressOf(plan: Plan): string {
+        const known = this.opened.get(plan);
+        if (known !== undefined) {
+            return known;
+        }
+        const file = path.join(this.directory, `${this.opened.size}.html`);
+        writeFileSync(file, reportFile(plan).content);
+        const address = pathToFileURL(file).href;
+        this.opened.set(plan, address);
+        return address;
+    }
+}
+
+export interface OpenOptions {
+    /** Address in the page, from the `#` on. */
+    readonly at?: string;
+    readonly viewport?: ViewportSize;
+}

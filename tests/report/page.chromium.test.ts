@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import type { Plan } from "../../simulation/record";
+import { eventually, skipUnless } from "../components/database/sandbox";
+import { findChromium, Reader } from "./browser";
+import { planOf } from "./plans";
+
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+    readonly id: string;
+    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+/** What axe-core finds wrong on a page, one line each. */
+async function violationsOf(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
+    return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
+    );
+}
+
+/** Waits until an expression holds. The page's policy forbids what the browser driver has for that. */
+function until(page: Page, expression: string): Promise<void> {
+    return eventually(expression, async () => (await page.evaluate(expression)) === true);
+}
+
+describe("the report in a browser", function () {
+    let reader: Reader | undefined;
+    let dev: Plan;
+    let prod: Plan;
+
+    const open = (...args: Parameters<Reader["open"]>): ReturnType<Reader["open"]> => {
+        assert.ok(reader);
+        return reader.open(...args);
+    };
+
+    before(async function () {
+        const chromium = findChromium();
+        skipUnless(this, chromium !== undefined, "chromium");
+        reader = await Reader.start(chromium ?? "");
+        dev = await planOf("dev");
+        prod = await planOf("prod");
+    });
+
+    after(() => reader?.stop());
+
+    const pages = [
+        { at: "#/architecture", heading: "Architecture of dev" },
+        { at: "#/systems", heading: "Systems" },
+        { at: "#/systems/techcommerce", heading: "techcommerce" },
+        { at: "#/resources", heading: "Resources" },
+        {
+            at: `#/resources/${encodeURIComponent("platform:network:Network$aws:ec2/vpc:Vpc::network-vpc")}`,
+            heading: "network-vpc",
+        },
+        { at: "#/resources/none", heading: "No such resource" },
+        { at: "#/systems/none", heading: "No such system" },
+    ];
+
+    for (const { at, heading } of pages) {
+        it(`shows ${at} in light and dark without an error, a request or an obstacle`, async () => {
+            const { page, address, messages, requests } = await open(dev, { at });
+            assert.equal(await page.locator("h1").textContent(), heading);
+            for (const colorScheme of ["light", "dark"] as const) {
+                await page.emulateMedia({ colorScheme });
+                assert.deepEqual(await violationsOf(page), [], colorScheme);
+            }
+            assert.deepEqual(messages, []);
+            assert.deepEqual(
+                requests.filter((url) => !url.startsWith(address)),
+                [],
+            );
+            await page.close();
+        });
+    }
+
+    it("lets no request out, whatever asks for it", async () => {
+        const { page, messages } = await open(dev);
+        await page.evaluate("fetch('https://example.com/').catch(() => undefined)");
+        await page.evaluate("document.body.append(Object.assign(new Image(), { src: 'https://example.com/a.png' }))");
+        await eventually(
+            "two refusals",
+            () => messages.filter((each) => /Content Security Policy/.test(each)).length >= 2,
+        );
+        await page.close();
+    });
+
+    it("draws boxes that lie apart, with all of their text inside", async () => {
+        for (const plan of [dev, prod]) {
+            const { page } = await open(plan);
+            const overflowing = await page.evaluate<string[]>(`[...document.querySelectorAll(".box:not(.container)")]
+                .filter((box) => [...box.querySelectorAll("text")].some((text) =>
+                    text.getBBox().x + text.getBBox().width > box.querySelector(".body").getBBox().x + box.querySelector(".body").getBBox().width))
+                .map((box) => box.dataset.box)`);
+            assert.deepEqual(overflowing, []);
+            const overlapping = await page.evaluate<string[]>(`(() => {
+                const all = [...document.querySelectorAll(".box .body")].map((each) => [each.parentElement.dataset.box, each.getBoundingClientRect()]);
+                return all.flatMap(([a, one], index) => all.slice(index + 1)
+                    .filter(([, two]) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom)
+                    .map(([b]) => a + " over " + b));
+            })()`);
+            assert.deepEqual(overlapping, []);
+            await page.close();
+        }
+    });
+
+    it("leads from every box of the drawing to something", async () => {
+        const { page } = await open(prod);
+        const addresses = await page.evaluate<string[]>(
+            `[...document.querySelectorAll("svg a.box")].map((box) => box.getAttribute("href"))`,
+        );
+        assert.ok(addresses.length > 60);
+        for (const address of new Set(addresses)) {
+            await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+            await until(page, `!document.querySelector("main svg.drawing")`);
+            const heading = await page.locator("h1").textContent();
+            assert.ok(!heading?.startsWith("No such"), `${address} leads nowhere`);
+            if (heading === "Resources") {
+                assert.ok((await page.locator("tbody tr a").count()) > 0, `${address} leads to no resource`);
+            }
+        }
+        await page.close();
+    });
+
+    it("finds resources by their name, and by what their inputs say", async () => {
+        const { page } = await open(dev, { at: "#/resources" });
+        await page.getByRole("searchbox").fill("vpc");
+        await until(page, `document.querySelector(".hits").textContent.includes(" of ")`);
+        assert.equal(await page.getByRole("link", { name: "network-vpc", exact: true }).count(), 1);
+        await page.getByRole("searchbox").fill("10.10.0.0/16");
+        await until(page, `document.querySelector(".hits").textContent.startsWith("0 of")`);
+        await page.getByLabel("also in inputs").check();
+        await until(page, `!document.querySelector(".hits").textContent.startsWith("0 of")`);
+        assert.equal(await page.getByRole("link", { name: "network-vpc", exact: true }).count(), 1);
+        await page.reload();
+        assert.equal(await page.getByRole("searchbox").inputValue(), "10.10.0.0/16", "a search can be sent to others");
+        await page.close();
+    });
+
+    it("narrows resources by type, system, component, namespace and protection", async () => {
+        const { page } = await open(prod, { at: "#/resources" });
+        const types = async (): Promise<Set<string | undefined>> =>
+            new Set((await page.locator("tbody tr td:nth-child(2)").allTextContents()).filter((text) => text !== ""));
+        await page.getByLabel("Type", { exact: true }).selectOption({ label: "aws:rds:Instance" });
+        assert.deepEqual([...(await types())], ["aws:rds:Instance"]);
+        await page.getByLabel("System", { exact: true }).selectOption("user-management");
+        assert.equal(await page.locator("tbody tr a").count(), 1);
+        await page.getByRole("button", { name: "Clear" }).click();
+        await page.getByLabel("Namespace").selectOption("frontend");
+        const namespaces = (await page.locator("tbody tr td:nth-child(5)").allTextContents()).filter(Boolean);
+        assert.deepEqual([...new Set(namespaces)], ["frontend"]);
+        await page.getByLabel("Namespace").selectOption("");
+        await page.getByLabel("Component").selectOption("network");
+        assert.ok((await types()).has("aws:ec2:Subnet"));
+        await page.getByLabel("Component").selectOption("");
+        await page.getByLabel("Protection").selectOption("protected");
+        assert.ok((await types()).has("aws:rds:Instance"));
+        await page.close();
+    });
+
+    it("is used with the keyboard alone", async () => {
+        const { page } = await open(dev);
+        await page.keyboard.press("Tab");
+        assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to content");
+        await page.keyboard.press("Enter");
+        assert.equal(await page.evaluate("document.activeElement.id"), "main");
+        for (let presses = 0; presses < 40; presses++) {
+            await page.keyboard.press("Tab");
+            if ((await page.evaluate("document.activeElement.dataset.box")) === "cluster") {
+                break;
+            }
+        }
+        assert.equal(await page.evaluate("document.activeElement.dataset.box"), "cluster");
+        await page.keyboard.press("Enter");
+        await until(page, `document.querySelector("h1").textContent === "Resources"`);
+        assert.equal(await page.evaluate("document.activeElement.id"), "main", "reading goes on at the new page");
+        assert.ok((await page.locator("tbody tr a").count()) > 0);
+        await page.close();
+    });
+
+    it("keeps the theme that was chosen", async () => {
+        const { page } = await open(dev);
+        const background = (): Promise<string> =>
+            page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+        const light = await background();
+        await page.getByLabel("Theme").selectOption("dark");
+        const dark = await background();
+        assert.notEqual(dark, light);
+        await page.reload();
+        assert.equal(await background(), dark);
+        await page.getByLabel("Theme").selectOption("light");
+        assert.equal(await background(), light);
+        await page.emulateMedia({ media: "print" });
+        await page.getByLabel("Theme").selectOption("dark", { force: true });
+        assert.equal(await background(), light, "paper is white");
+        await page.close();
+    });
+
+    it("holds no more rows than fit, and counts all of them", async () => {
+        const { page } = await open(dev, { at: "#/resources" });
+        const rows = page.locator("tbody tr:not(.spacer)");
+        assert.ok((await rows.count()) < 80);
+        assert.equal(await page.locator("table").getAttribute("aria-rowcount"), String(dev.resources.length + 1));
+        const first = await rows.first().textContent();
+        await page.evaluate("scrollTo(0, 10000)");
+        await until(page, `document.querySelector("tbody tr:not(.spacer)").textContent !== ${JSON.stringify(first)}`);
+        await page.keyboard.press("End");
+        await until(
+            page,
+            `document.querySelector("tbody tr:nth-last-child(2)").getAttribute("aria-rowindex") === "${dev.resources.length + 1}"`,
+        );
+        await page.close();
+    });
+
+    for (const width of [390, 768, 1280]) {
+        it(`fits a window ${width} pixels wide`, async () => {
+            for (const at of ["#/architecture", "#/systems", "#/systems/techcommerce", "#/resources"]) {
+                const { page } = await open(dev, { at, viewport: { width, height: 800 } });
+                const wide = await page.evaluate("document.documentElement.scrollWidth");
+                assert.ok(Number(wide) <= width, `${at} is ${String(wide)} pixels wide`);
+                await page.close();
+            }
+        });
+    }
+});
