@@ -75,6 +75,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               provider: cluster.provider,
               config: observability,
               ...config.secrets,
+              pricedCluster: { region, nodeGroups: Object.values(platform.cluster.nodeGroups) },
               dependsOn: cluster.ready,
           })
         : undefined;

@@ -1,3 +1,4 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -7,6 +8,9 @@ import { Component } from "../component";
 import { PolicyExceptions } from "../policyExceptions";
 import { restrictedPodSecurity } from "../system/policies";
 import type { TagContext } from "../tags";
+import { isPriced, platformCost, type PricedCluster } from "./dashboards/cost";
+import { dashboardConfigMap } from "./dashboards/configMap";
+import { infrastructure } from "./dashboards/infrastructure";
 import { alertmanagerConfig, credentialKeys } from "./alertmanagerConfig";
 import {
     alertmanagerSecrets,
@@ -14,6 +18,7 @@ import {
     grafanaRole,
     monitoringNamespace,
     nodeExporterNamespace,
+    platformFolder,
     releaseName,
 } from "./names";
 import { monitoringPolicies } from "./networkPolicies";
@@ -33,6 +38,11 @@ export interface MonitoringArgs {
     readonly pagerdutyRoutingKey?: pulumi.Input<string>;
     /** Incoming webhook of Slack. Default: nothing is posted. Changed in place. */
     readonly slackWebhookUrl?: pulumi.Input<string>;
+    /**
+     * What the dashboard of costs counts with. Default: there is none, as on a cluster that nobody pays AWS for, and as in a region that
+     * the price list lacks. Changed in place.
+     */
+    readonly pricedCluster?: PricedCluster;
     /** What must exist before: nodes, network, storage. */
     readonly dependsOn?: readonly pulumi.Resource[];
 }
@@ -67,7 +77,14 @@ export class Monitoring extends Component {
         const policies = this.createNetworkPolicies(namespaces);
         const access = this.createGrafanaAccess(namespaces);
         const configuration = this.createAlertmanagerConfiguration(args, namespaces);
-        const release = this.installChart(args, [...namespaces, ...policies, ...access, ...configuration]);
+        const dashboards = this.createDashboards(args, namespaces);
+        const release = this.installChart(args, [
+            ...namespaces,
+            ...policies,
+            ...access,
+            ...configuration,
+            ...dashboards,
+        ]);
 
         new PolicyExceptions(this.childName("exceptions"), this.exceptions(), this.childOptions());
 
@@ -147,6 +164,25 @@ export class Monitoring extends Component {
                 this.options(dependsOn),
             ),
         ];
+    }
+
+    /** The dashboards about the cluster as a whole. */
+    private createDashboards(
+        { pricedCluster }: MonitoringArgs,
+        dependsOn: readonly pulumi.Resource[],
+    ): pulumi.Resource[] {
+        const dashboards: readonly Dashboard[] = [
+            infrastructure(),
+            ...(pricedCluster !== undefined && isPriced(pricedCluster) ? [platformCost(pricedCluster)] : []),
+        ];
+        return dashboards.map((dashboard) => {
+            const name = `dashboard-${dashboard.uid}`;
+            return new k8s.core.v1.ConfigMap(
+                this.childName(name),
+                dashboardConfigMap({ name, namespace: monitoringNamespace }, platformFolder, dashboard),
+                this.options(dependsOn),
+            );
+        });
     }
 
     /** The routing, and apart from it the credentials that it names by file. */

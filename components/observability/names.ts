@@ -46,6 +46,31 @@ export const dashboardTitles = {
     requests: "Request Rate & Latency",
 } as const;
 
+/**
+ * Labels of nodes that kube-state-metrics shows, and what it calls them: with underscores, and capitals taken apart. Source: its
+ * `docs/developer/cli-arguments.md` and `internal/store/utils.go`.
+ */
+export const nodeLabels = {
+    instanceType: { label: "node.kubernetes.io/instance-type", series: "label_node_kubernetes_io_instance_type" },
+    capacityType: { label: "eks.amazonaws.com/capacityType", series: "label_eks_amazonaws_com_capacity_type" },
+} as const;
+
+/** The dashboards of the cluster as a whole. */
+export const platformDashboardTitles = {
+    infrastructure: "Infrastructure",
+    cost: "Platform Cost",
+} as const;
+
+export type PlatformDashboardKey = keyof typeof platformDashboardTitles;
+
+/** The uid of a dashboard of the cluster, which never changes either. */
+export function platformDashboardUid(key: PlatformDashboardKey): string {
+    return physicalName("grafanaDashboard", "platform", key);
+}
+
+/** Folder in Grafana of the dashboards of the cluster. */
+export const platformFolder = "platform";
+
 /** Which dashboard of a system; that of a service is called after it. */
 export type DashboardKey = keyof typeof dashboardTitles | `service-${string}`;
 

@@ -85,5 +85,8 @@ export const kubelet = { job: "kubelet", metrics_path: "/metrics" } as const;
 /** Labels of the series about Kubernetes objects. */
 export const kubeStateMetrics = { job: "kube-state-metrics" } as const;
 
+/** Labels of the series about nodes: `jobLabel` of the chart of the node exporter. */
+export const nodeExporter = { job: "node-exporter" } as const;
+
 /** Labels of the series about Rollouts: the Service that the chart of Argo Rollouts has its controller scraped by. */
 export const rolloutsController = { job: "argo-rollouts-metrics" } as const;

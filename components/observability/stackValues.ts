@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../../config/schema";
 import { grafanaValues } from "./grafanaValues";
-import { alertmanagerSecrets, localUrls, nodeExporterNamespace } from "./names";
+import { alertmanagerSecrets, localUrls, nodeExporterNamespace, nodeLabels } from "./names";
 import { annotatedPods, portlessTargets } from "./scrapeConfigs";
 import { reloaderResources, restrictedContainer, stackResources, type ContainerResources } from "./stackContainers";
 import type { Values } from "./values";
@@ -54,6 +54,12 @@ export function stackValues(input: StackValuesInput): Values {
             resources: resources.kubeStateMetrics,
             // It would have to read every Secret of the cluster to count them.
             collectorsExclude: ["secrets"],
+            // What a node costs depends on them.
+            metricLabelsAllowlist: [
+                `nodes=[${Object.values(nodeLabels)
+                    .map(({ label }) => label)
+                    .join(",")}]`,
+            ],
         },
         "prometheus-node-exporter": {
             // The only part that the restricted Pod Security Standard refuses.

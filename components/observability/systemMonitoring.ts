@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { labelsFor, type SystemScope } from "../context";
 import { componentName, physicalName } from "../naming";
+import { dashboardConfigMap } from "./dashboards/configMap";
 import { systemDashboards } from "./dashboards/systemDashboards";
 import type { MonitoringModel } from "./model";
-import { dashboardFolderAnnotation, dashboardLabels, dashboardUid, type DashboardKey } from "./names";
 import { ruleFamilies } from "./rules/alertRules";
 
 export interface SystemMonitoringArgs {
@@ -58,18 +58,10 @@ export class SystemMonitoring extends Component {
 
     private createDashboards(model: MonitoringModel): void {
         for (const [key, dashboard] of Object.entries(systemDashboards(model))) {
-            const uid = dashboardUid(model.system, key as DashboardKey);
             const metadata = this.metadata(physicalName("kubernetes", "dashboard", model.system, key));
             new k8s.core.v1.ConfigMap(
                 this.childName(`dashboard-${key}`),
-                {
-                    metadata: {
-                        ...metadata,
-                        labels: { ...metadata.labels, ...dashboardLabels },
-                        annotations: { [dashboardFolderAnnotation]: model.system },
-                    },
-                    data: { [`${uid}.json`]: JSON.stringify(dashboard, undefined, 2) },
-                },
+                dashboardConfigMap(metadata, model.system, dashboard),
                 this.options(),
             );
         }

@@ -5,7 +5,7 @@ import { awsCharges, type ChargeRule } from "./awsCharges";
 import { objectAt, textIn, type Charge, type PlanIndex } from "./charge";
 import { freeTypes } from "./freeTypes";
 import { kubernetesCharges } from "./kubernetesCharges";
-import { priceOf, type PriceSource, type PriceUnit } from "./prices";
+import { priceOf, type PriceSource, type PriceUnit } from "../../config/prices";
 
 /** One line of a stack's bill. Amounts are US dollars a month at list price. */
 export interface CostLine extends Owner {

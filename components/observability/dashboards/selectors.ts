@@ -6,6 +6,7 @@ export const chosen = {
     namespace: { matches: "$namespace" },
     job: { matches: "$job" },
     instance: { matches: "$instance" },
+    node: { matches: "$node" },
     pod: { matches: "$pod" },
     endpoint: { matches: "$endpoint" },
 } as const satisfies Record<string, Matcher>;

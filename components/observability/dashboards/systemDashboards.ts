@@ -1,6 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoringModel } from "../model";
-import type { DashboardKey } from "../names";
 import { apiPerformance } from "./apiPerformance";
 import { databaseMetrics } from "./databaseMetrics";
 import { isMeasured } from "./expressions";
@@ -9,8 +8,8 @@ import { podResources } from "./podResources";
 import { requestRateAndLatency } from "./requests";
 import { serviceDashboard } from "./service";
 
-/** The dashboards of a system. One about stores, or about requests, exists only where there are some to show. */
-export function systemDashboards(model: MonitoringModel): Readonly<Partial<Record<DashboardKey, Dashboard>>> {
+/** The dashboards of a system by key. One about stores, or about requests, exists only where there are some to show. */
+export function systemDashboards(model: MonitoringModel): Readonly<Record<string, Dashboard>> {
     const stores = model.databases.length + model.caches.length;
     return {
         overview: overview(model),

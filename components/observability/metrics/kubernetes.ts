@@ -1,3 +1,4 @@
+import { nodeLabels } from "../names";
 import { counter, exportedBy, gauge, serviceTarget } from "./metric";
 
 /** The kubelet's endpoints are told apart by path, and its Service has no pods behind it. */
@@ -127,10 +128,13 @@ export const kubeStateMetricsMetrics = exportedBy(
             "system_uuid",
             "internal_ip",
         ]),
-        kube_node_labels: gauge("info", ["node"]),
+        // Beside the node, the labels that the chart's values allow.
+        kube_node_labels: gauge("info", ["node", ...Object.values(nodeLabels).map((each) => each.series)]),
         kube_node_status_condition: gauge("state", ["node", "condition", "status"]),
         kube_node_status_capacity: gauge("1", ["node", "resource", "unit"]),
         kube_node_status_allocatable: gauge("1", ["node", "resource", "unit"]),
+        kube_service_spec_type: gauge("info", ["namespace", "service", "uid", "type"]),
+        kube_ingress_info: gauge("info", ["namespace", "ingress", "ingressclass"]),
         kube_namespace_status_phase: gauge("state", ["namespace", "phase"]),
         kube_resourcequota: gauge("1", ["namespace", "resourcequota", "resource", "type"]),
     },

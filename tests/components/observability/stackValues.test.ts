@@ -42,6 +42,10 @@ describe("values of kube-prometheus-stack", () => {
         ["grafana.ingress.enabled", false],
         ["grafana.rbac.useExistingClusterRole", "grafana-dashboards"],
         ["kube-state-metrics.collectorsExclude", ["secrets"]],
+        [
+            "kube-state-metrics.metricLabelsAllowlist",
+            ["nodes=[node.kubernetes.io/instance-type,eks.amazonaws.com/capacityType]"],
+        ],
         ["prometheus-node-exporter.namespaceOverride", "node-exporter"],
         ["crds.upgradeJob.enabled", true],
     ];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { costOf } from "../../../simulation/cost/cost";
-import { priceKeys, pricedRegions, priceOf } from "../../../simulation/cost/prices";
+import { priceKeys, pricedRegions, priceOf } from "../../../config/prices";
 import { simulateStack, stackNames } from "../../harness";
 import { planOf, urnOf, type Sketch } from "../plans";
 
