@@ -1,5 +1,6 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoredService, MonitoringModel } from "../model";
+import { objectiveRow } from "./budgetPanels";
 import type { RowSpec } from "./dashboard";
 import { isMeasured, type MeasuredService } from "./expressions";
 import { ownMetricPanels } from "./ownMetrics";
@@ -24,14 +25,14 @@ export function serviceDashboard(model: MonitoringModel, service: MonitoredServi
     return systemDashboard(model, {
         key: `service-${service.name}`,
         title: `Service ${service.name}`,
-        description: `Requests to ${service.name} of ${model.system} by endpoint, their errors and latency, and what its pods use.`,
+        description: `Requests to ${service.name} of ${model.system} by endpoint, their errors and latency, what is left of its error budgets, and what its pods use.`,
         variables: measured === undefined ? [] : endpointVariable([measured]),
         rows: [
             {
                 title: "Now",
                 panels: [...(measured === undefined ? [] : requestNumbers(measured)), readyPods(service)],
             },
-            ...(measured === undefined ? [] : requestRows(measured)),
+            ...(measured === undefined ? [] : [objectiveRow(measured), ...requestRows(measured)]),
             { title: "Pods", panels: [...autoscaling(service), ...podPanels(shown(service))] },
             { title: "CPU and memory", panels: [...cpuPanels(shown(service)), ...memoryPanels(shown(service))] },
         ],

@@ -2,6 +2,7 @@ import type { MonitoringModel } from "../model";
 import { availabilityAlerts } from "./availability";
 import { cacheAlerts } from "./cache";
 import { databaseAlerts } from "./database";
+import { errorBudgetRules } from "./errorBudget";
 import { objectiveAlerts } from "./objectiveAlerts";
 import { objectiveRules } from "./objectiveRules";
 import { recordingRules } from "./recordingRules";
@@ -25,7 +26,7 @@ export function ruleFamilies(model: MonitoringModel): Readonly<Record<string, re
         const rules = definitions(model).map((definition) => alertingRule(model, definition));
         return [family, rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }]];
     });
-    const recording = [...recordingRules(model), ...objectiveRules(model)];
+    const recording = [...recordingRules(model), ...objectiveRules(model), ...errorBudgetRules(model)];
     const all: (readonly [string, readonly RuleGroup[]])[] = [["recording", recording], ...alerts];
     return Object.fromEntries(all.filter(([, groups]) => groups.length > 0));
 }

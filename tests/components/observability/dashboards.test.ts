@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { systemDashboards } from "../../../components/observability/dashboards/systemDashboards";
 import { defaultLimits } from "../../../components/observability/limits";
 import type { MonitoringModel } from "../../../components/observability/model";
+import { burnRates } from "../../../components/observability/objectives";
 import { dashboardUid } from "../../../components/observability/names";
 import { ruleGroups } from "../../../components/observability/rules/alertRules";
 import { panelsOf, selectors, type DashboardJson } from "./dashboardJson";
@@ -188,6 +189,30 @@ describe("dashboards", () => {
         );
     });
 
+    it("show what is left of each error budget, and how near each of its alerts is", () => {
+        const shown = dashboards.filter(({ title }) => title === service).flatMap(panelsOf);
+        const recorded = ruleGroups(completeModel()).flatMap(({ rules }) =>
+            rules.flatMap((rule) => ("record" in rule ? `${rule.record} ${rule.labels.window ?? ""}`.trim() : [])),
+        );
+        for (const [objective, title] of [
+            ["availability", "Availability"],
+            ["latency", "Latency"],
+        ] as const) {
+            const [left, near] = ["error budget left", "how near the alerts are"].map((what) =>
+                shown.find((each) => each.title === `${title}: ${what}`),
+            );
+            assert.match(left?.targets?.[0]?.expr ?? "", new RegExp(`objective="${objective}"`));
+            assert.equal(near?.fieldConfig?.defaults.thresholds?.steps[1]?.value, 1);
+            assert.deepEqual(
+                near?.targets?.map(({ expr }) => [/window="(\w+)"/.exec(expr)?.[1], / \/ ([\d.]+)$/.exec(expr)?.[1]]),
+                burnRates.map(({ long, factor }) => [long, String(factor)]),
+            );
+        }
+        for (const { long } of burnRates) {
+            assert.ok(recorded.includes(`service:error_budget_burn:ratio ${long}`));
+        }
+    });
+
     it("lead from the overview to dashboards that exist", () => {
         const uids = new Set(dashboards.map(({ uid }) => uid));
         const urls = dashboards.flatMap(panelsOf).flatMap(({ links = [] }) => links.map(({ url }) => url));
@@ -247,18 +272,25 @@ describe("dashboards", () => {
     it("compute what the rules record for the alerts", () => {
         const model = completeModel();
         const pods = model.services[0]?.pods ?? "";
-        const recording = ruleGroups(model).flatMap((group) =>
-            group.rules.flatMap((rule) => ("record" in rule ? rule : [])),
+        const recording = ruleGroups(model)
+            .filter(({ name }) => name === "user-management-recording")
+            .flatMap(({ rules }) => rules.flatMap((rule) => ("record" in rule ? rule : [])));
+        const parts = new Map(
+            recording.map(({ record, expr }) => [record, expr.includes(" or ") ? `(${expr})` : expr]),
         );
+        const whole = (expr: string): string =>
+            expr.replace(/\bservice:[\w:]+(\{[^}]*\})/g, (found) => parts.get(found.replace(/\{.*/, "")) ?? found);
+        const isPart = ({ record }: { record: string }): boolean =>
+            recording.some(({ expr }) => expr.includes(`${record}{`));
         const shown = new Set(
             dashboards
                 .flatMap(panelsOf)
                 .flatMap(({ targets = [] }) => targets.map(({ expr }) => computedFor(expr, model.namespace, pods))),
         );
-        const ofOneService = recording.filter(
-            ({ expr }) => !expr.includes("pod=~") || expr.includes(`"${pods.replace(/\\/g, "\\\\")}"`),
-        );
-        const missing = ofOneService.filter(({ expr }) => !shown.has(normal(expr)));
+        const ofOneService = recording
+            .filter((rule) => !isPart(rule))
+            .filter(({ expr }) => !expr.includes("pod=~") || expr.includes(`"${pods.replace(/\\/g, "\\\\")}"`));
+        const missing = ofOneService.filter(({ expr }) => !shown.has(normal(whole(expr))));
         assert.ok(ofOneService.length > 10);
         assert.deepEqual(
             missing.map(({ record }) => record),

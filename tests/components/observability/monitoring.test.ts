@@ -129,7 +129,7 @@ describe("Monitoring", () => {
             const graph = await install(true, preview);
             const component = graph.one("platform:observability:Monitoring");
             const children = graph.all.filter(({ parent }) => parent === component.urn);
-            assert.equal(children.length, 2 + Object.keys(monitoringPolicies).length + 1 + 4 + 1 + 1);
+            assert.equal(children.length, 2 + Object.keys(monitoringPolicies).length + 1 + 4 + 1 + 1 + 1);
             for (const child of children) {
                 assert.ok(child.name.startsWith("monitoring-"), child.name);
                 assert.ok(!child.type.startsWith("kubernetes:") || child.provider.includes("::cluster::"), child.name);
