@@ -6,6 +6,8 @@ import { secretKeys, secretSpecProblems } from "../components/secrets/values";
 import { databaseProblems } from "../components/database/validation";
 import { serviceProblems, type KnownParts } from "../components/apiService/validation";
 import type { ScalingSpec, ServiceSpec } from "../components/apiService/spec";
+import { shapeProblems } from "../components/shapes";
+import { declarationShape } from "../components/system/declarationShape";
 import type { PlannedSystem, SystemDeclaration, SystemDefinition } from "../components/system/declaration";
 import type { ConfigIssue } from "../config/errors";
 import { nearest } from "../config/nearest";
@@ -34,6 +36,13 @@ export function planSystems(
             continue;
         }
         const declaration = definition.declare({ environment: config.environment, settings, addons });
+        const wrongTypes = shapeProblems(declarationShape, declaration);
+        if (wrongTypes.length > 0) {
+            issues.push(
+                ...wrongTypes.map((issue) => ({ ...issue, path: [name, issue.path].filter(Boolean).join(".") })),
+            );
+            continue;
+        }
         const system = applySettings(name, declaration, settings, config);
         systems.push(system);
         issues.push(

@@ -1,11 +1,13 @@
 import type { ConfigIssue } from "../../config/errors";
 import type { StoreConnection } from "../connection";
+import { shapeProblems } from "../shapes";
 import { connectionOf, planOf, podBounds, type ServicePlan } from "./defaults";
 import { drainProblems, edgeProblems } from "./edgeRules";
 import { fileProblems } from "./fileRules";
 import { cpuMillicores, mebibytes, parseQuantity } from "./quantity";
 import { objectiveProblems } from "./objectiveProblems";
 import { issue, outside, type Problems } from "./problems";
+import { serviceShape } from "./serviceShape";
 import { strategyProblems } from "./strategyRules";
 import type { ProbeSpec, ResourceAmounts, ScalingRules, ServiceSpec } from "./spec";
 import { variableProblems } from "./variableRules";
@@ -22,6 +24,10 @@ export interface KnownParts {
 
 /** Everything that cannot work in what a system says about a service. Paths are relative to the service. */
 export function serviceProblems(name: string, spec: ServiceSpec, known: KnownParts = {}): ConfigIssue[] {
+    const wrongTypes = shapeProblems(serviceShape, spec);
+    if (wrongTypes.length > 0) {
+        return wrongTypes;
+    }
     const plan = planOf(spec);
     return [
         ...nameProblems(name),

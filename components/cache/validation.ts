@@ -1,6 +1,7 @@
 import type { ConfigIssue } from "../../config/errors";
 import { placements, type Placement } from "../../config/schema";
 import { cacheEngines } from "../../config/supportedVersions";
+import { members, number, shapeProblems, text } from "../shapes";
 import { memoryOf, podRequests } from "./resources";
 import { evictionPolicies, type CacheSpec } from "./spec";
 
@@ -15,15 +16,25 @@ const partName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 const partNameRule =
     "must be a DNS label: lower-case letters, digits and hyphens, at most 40 characters, starting with a letter";
 
+/** The types of a `CacheSpec`. */
+export const cacheShape = members(
+    { memoryMiB: number, evictionPolicy: text, kubernetesName: text },
+    { engine: text, version: text },
+);
+
 /** Everything that cannot work in what a system says about a cache. Paths are relative to the cache. */
 export function cacheProblems(spec: CacheSpec, placement: Placement): ConfigIssue[] {
+    const wrongTypes = shapeProblems(cacheShape, spec);
+    if (wrongTypes.length > 0) {
+        return wrongTypes;
+    }
     const problems: ConfigIssue[] = [];
     const refuse = (wrong: boolean, path: string, value: unknown, message: string): void => {
         if (wrong) {
             problems.push({ path, value, message });
         }
     };
-    const versions = Object.keys(cacheEngines[spec.engine] ?? {});
+    const versions = Object.hasOwn(cacheEngines, spec.engine) ? Object.keys(cacheEngines[spec.engine]) : [];
     const memoryMiB = memoryOf(spec);
     const { evictionPolicy, kubernetesName } = spec;
     refuse(!placements.includes(placement), "placement", placement, `must be one of ${placements.join(", ")}`);

@@ -1,6 +1,7 @@
 import type { ConfigIssue } from "../../config/errors";
 import { placements, type Placement } from "../../config/schema";
 import { databaseEngines } from "../../config/supportedVersions";
+import { members, number, shapeProblems, text } from "../shapes";
 import { engines } from "./engines";
 import { isReservedDatabase, isReservedUser } from "./reservedNames";
 import { podRequests, type Amounts } from "./resources";
@@ -27,8 +28,25 @@ const maxStorageGiB = 65536;
 /** RDS allows 15 replicas of a primary (Amazon RDS User Guide, "Working with DB instance read replicas"). */
 const maxReadReplicas = 15;
 
+/** The types of a `DatabaseSpec`. */
+export const databaseShape = members(
+    {
+        storageGiB: number,
+        maxStorageGiB: number,
+        readReplicas: number,
+        connections: number,
+        kubernetesName: text,
+        credentials: members({ kubernetesName: text, awsName: text }),
+    },
+    { engine: text, version: text, databaseName: text, username: text },
+);
+
 /** Everything that cannot work in what a system says about a database. Paths are relative to the database. */
 export function databaseProblems(spec: DatabaseSpec, placement: Placement): ConfigIssue[] {
+    const wrongTypes = shapeProblems(databaseShape, spec);
+    if (wrongTypes.length > 0) {
+        return wrongTypes;
+    }
     const { engine, version, kubernetesName, credentials } = spec;
     const knownEngines = Object.keys(databaseEngines);
     if (!knownEngines.includes(engine)) {

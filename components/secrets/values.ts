@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { nameLimits, physicalName } from "../naming";
+import { flag, members, named, number, shapeProblems, text } from "../shapes";
 import type { GeneratedValue, RsaKeyPair, SecretSpec } from "./spec";
 
 /** 43 letters and digits hold 43 × log2(62) = 256 bits. */
@@ -79,8 +80,19 @@ export function secretProblems(shape: SecretShape, values = "values"): ValueProb
     ];
 }
 
+/** The types of a `SecretSpec`. */
+export const secretShape = members(
+    { imports: named(text), awsName: text, rotationDays: number },
+    { keys: named(members({ kind: text, length: number, rotate: flag, publicKey: text })) },
+);
+
 /** Everything that is wrong with how a system declares a secret. Paths are relative to the secret. */
-export function secretSpecProblems({ keys, imports, ...spec }: SecretSpec, environment: string): ValueProblem[] {
+export function secretSpecProblems(declared: SecretSpec, environment: string): ValueProblem[] {
+    const wrongTypes = shapeProblems(secretShape, declared);
+    if (wrongTypes.length > 0) {
+        return wrongTypes.map(({ path, value, message }) => ({ path, value, message }));
+    }
+    const { keys, imports, ...spec } = declared;
     const importedKeys = Object.keys(imports ?? {});
     return secretProblems({ ...spec, generated: keys, importedKeys, environment }, "keys");
 }
