@@ -54,7 +54,8 @@ export const defaultLimits = {
 
     // Failed attempts in the rate window.
     DatabaseConnectionFailure: { value: 5, for: "1m" },
-    DatabaseDown: { value: 0, for: "1m" },
+    // Silences that clients cannot connect, until the failures have left their window of five minutes and clients have found out.
+    DatabaseDown: { value: 0, for: "1m", keepFiringFor: "7m" },
     DatabaseExporterAbsent: { value: 0, for: "5m" },
     // Percent of max_connections.
     DatabaseConnectionsNearMaximum: { value: 80, for: "5m" },
@@ -72,7 +73,8 @@ export const defaultLimits = {
 
     // Failed attempts in the rate window.
     CacheConnectionFailure: { value: 5, for: "1m" },
-    CacheDown: { value: 0, for: "1m" },
+    // As with DatabaseDown.
+    CacheDown: { value: 0, for: "1m", keepFiringFor: "7m" },
     CacheExporterAbsent: { value: 0, for: "5m" },
     // Percent of maxmemory.
     CacheMemoryNearMaximum: { value: 90, for: "15m" },

@@ -49,8 +49,10 @@ export async function eventually<T>(
 ): Promise<T> {
     const end = Date.now() + milliseconds;
     for (;;) {
+        // What takes long to ask is asked again before it is given up.
+        const late = Date.now() > end;
         const answer = await ask();
-        if (isIt(answer) || Date.now() > end) {
+        if (isIt(answer) || late) {
             return answer;
         }
         await wait(200);
@@ -67,7 +69,11 @@ export function answersAt(url: string): Promise<boolean> {
 
 /** A Prometheus on loopback. */
 export class Prometheus {
-    private constructor(private readonly url: string) {}
+    private constructor(
+        private readonly url: string,
+        /** Where it listens on loopback. */
+        readonly address: string,
+    ) {}
 
     static async start(processes: Processes, plan: PrometheusPlan): Promise<Prometheus> {
         mkdirSync(processes.file("rules"));
@@ -89,7 +95,7 @@ export class Prometheus {
             },
             (ready) => ready,
         );
-        return new Prometheus(`http://${address}/api/v1`);
+        return new Prometheus(`http://${address}/api/v1`, address);
     }
 
     /** Calls the HTTP API. */
@@ -122,17 +128,33 @@ function configuration({ targets, evaluationInterval, alertmanager }: Prometheus
     return {
         global: { evaluation_interval: evaluationInterval },
         rule_files: ["rules/*.yaml"],
-        scrape_configs: targets.map(({ address, path = "/metrics", labels, interval, honorLabels = false }, index) => ({
+        scrape_configs: scrapedAlike(targets).map(([first, ...others], index) => ({
             // The labels bring the job; this name only has to be different for each.
-            job_name: `target-${index}`,
-            scrape_interval: interval,
-            scrape_timeout: interval,
-            honor_labels: honorLabels,
-            metrics_path: path,
-            static_configs: [{ targets: [address], labels }],
+            job_name: `targets-${index}`,
+            scrape_interval: first.interval,
+            scrape_timeout: first.interval,
+            honor_labels: first.honorLabels ?? false,
+            metrics_path: first.path ?? "/metrics",
+            static_configs: [first, ...others].map(({ address, labels }) => ({ targets: [address], labels })),
         })),
         ...(alertmanager !== undefined && {
             alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanager}`] }] }] },
         }),
     };
+}
+
+/** Targets that differ in address and labels alone, together. */
+function scrapedAlike(targets: readonly Target[]): (readonly [Target, ...Target[]])[] {
+    const groups = new Map<string, [Target, ...Target[]]>();
+    for (const target of targets) {
+        const { address, labels, ...how } = target;
+        const key = JSON.stringify(how);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [target]);
+        } else {
+            group.push(target);
+        }
+    }
+    return [...groups.values()];
 }

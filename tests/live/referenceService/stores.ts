@@ -11,8 +11,8 @@ export interface DatabaseAddress extends StoreAddress {
     readonly database: string;
 }
 
-/** Milliseconds that a connection or an answer may take. */
-const patienceMilliseconds = 1000;
+/** Milliseconds that a connection or an answer may take. What is down refuses at once; what is slow here is a busy machine. */
+const patienceMilliseconds = 10_000;
 
 /** The items in the database, behind a pool. */
 export class Items {

@@ -26,8 +26,9 @@ export const cacheCases = {
         severity: "critical",
         fires: [
             {
-                samples: { [redis("redis_up")]: `0${forever}` },
+                samples: { [redis("redis_up")]: "0x9 1x3000" },
                 at: "1m",
+                until: "11m45s",
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "The exporter user-management-redis-exporter in user-management cannot connect to the cache redis.",

@@ -35,8 +35,9 @@ export const databaseCases = {
         severity: "critical",
         fires: [
             {
-                samples: { [postgres("pg_up")]: `0${forever}` },
+                samples: { [postgres("pg_up")]: "0x9 1x3000" },
                 at: "1m",
+                until: "11m45s",
                 labels: { namespace, job: "user-management-postgres-exporter" },
                 description:
                     "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
