@@ -31,4 +31,78 @@ export interface Facts {
     readonly resources: readonly ResourceFacts[];
     /** What the program exports; secrets are masked. */
     readonly outputs: Readonly<Record<string, unknown>>;
+    readonly cost: CostFacts;
+    readonly timeline: TimelineFacts;
+    readonly policies: PolicyFacts;
+}
+
+/** What AWS bills for a resource. Amounts are US dollars a month. */
+export interface CostLineFacts {
+    /** Position of the resource. */
+    readonly resource: number;
+    readonly item: string;
+    readonly quantity: number;
+    readonly unit: string;
+    readonly unitPrice: number;
+    readonly monthly: number;
+    /** Whether it depends on use, by an assumption. */
+    readonly usage: boolean;
+    /** Name of the system; "shared" for what all systems use. */
+    readonly system: string;
+    readonly component: string;
+    /** Position of the source of the price. */
+    readonly source: number;
+}
+
+export interface PriceSourceFacts {
+    readonly title: string;
+    readonly url: string;
+    /** Day of the price. */
+    readonly date: string;
+}
+
+export interface CostFacts {
+    readonly region?: string;
+    readonly monthly: number;
+    readonly fixed: number;
+    readonly usage: number;
+    readonly lines: readonly CostLineFacts[];
+    readonly unpriced: readonly { readonly resource: number; readonly item: string }[];
+    readonly assumptions: readonly string[];
+    readonly sources: readonly PriceSourceFacts[];
+}
+
+/** When a resource is created, in seconds; the last member is the position of what it waits for. */
+export type StepFacts = readonly [resource: number, start: number, seconds: number, slack: number, waitsFor?: number];
+
+export interface TimelineFacts {
+    readonly seconds: number;
+    /** By start. */
+    readonly steps: readonly StepFacts[];
+    /** Positions of the resources of the chain that decides the duration. */
+    readonly criticalPath: readonly number[];
+}
+
+export interface PolicyRuleFacts {
+    readonly id: string;
+    readonly severity: string;
+    readonly title: string;
+    readonly why: string;
+    readonly fix: string;
+    /** Clauses of published benchmarks. */
+    readonly clauses: readonly string[];
+}
+
+export interface FindingFacts {
+    /** Id of the rule. */
+    readonly rule: string;
+    readonly resource?: number;
+    readonly subject: string;
+    readonly problem: string;
+}
+
+export interface PolicyFacts {
+    readonly rules: readonly PolicyRuleFacts[];
+    readonly findings: readonly FindingFacts[];
+    readonly excepted: readonly (FindingFacts & { readonly reason: string; readonly until: string })[];
 }

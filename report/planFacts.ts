@@ -1,10 +1,24 @@
+import { rules } from "../policy/rules";
+import type { Assessment } from "../simulation/assessment";
 import type { Plan, PlannedResource } from "../simulation/record";
+import { costFacts, policyFacts, timelineFacts } from "./assessmentFacts";
 import type { Facts, ResourceFacts } from "./facts";
 
 /** The plan as the page reads it. */
-export function planFacts({ project, stack, resources, outputs }: Plan): Facts {
+export function planFacts(
+    { project, stack, resources, outputs }: Plan,
+    { cost, timeline, policies }: Assessment,
+): Facts {
     const positions = new Map(resources.map(({ urn }, position) => [urn, position]));
-    return { project, stack, resources: resources.map((resource) => factsOf(resource, positions)), outputs };
+    return {
+        project,
+        stack,
+        resources: resources.map((resource) => factsOf(resource, positions)),
+        outputs,
+        cost: costFacts(cost, positions),
+        timeline: timelineFacts(timeline, positions),
+        policies: policyFacts(policies, rules, positions),
+    };
 }
 
 function factsOf(resource: PlannedResource, positions: ReadonlyMap<string, number>): ResourceFacts {

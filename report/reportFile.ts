@@ -1,3 +1,4 @@
+import type { Assessment } from "../simulation/assessment";
 import type { OutputFile } from "../simulation/outputFile";
 import type { Plan } from "../simulation/record";
 import { pageParts } from "./pageParts";
@@ -9,7 +10,7 @@ export const reportName = "report.html";
  * The plan as one page that needs nothing else: no server, no network, no file beside it. The page lays out and draws when it is opened;
  * here only its data are written, so a simulation hardly notices.
  */
-export function reportFile(plan: Plan): OutputFile {
+export function reportFile(plan: Plan, assessment: Assessment): OutputFile {
     const { script, style, scriptSource, styleSource } = pageParts();
     const policy = `default-src 'none'; script-src ${scriptSource}; style-src ${styleSource}; img-src data:; base-uri 'none'; form-action 'none'`;
     const title = escaped(`${plan.project} · ${plan.stack}`);
@@ -26,7 +27,7 @@ export function reportFile(plan: Plan): OutputFile {
 </head>
 <body>
 <noscript>This page draws itself with the script that it contains. Allow scripts to read it; no request leaves the page.</noscript>
-<script type="application/json" id="plan">${embedded(JSON.stringify(planFacts(plan)))}</script>
+<script type="application/json" id="plan">${embedded(JSON.stringify(planFacts(plan, assessment)))}</script>
 <script type="application/x-ndjson" id="inputs">
 ${plan.resources.map(({ inputs }) => embedded(JSON.stringify(inputs))).join("\n")}
 </script>

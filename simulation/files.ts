@@ -1,4 +1,5 @@
 import { reportFile, reportName } from "../report/reportFile";
+import { assess, type Assessment } from "./assessment";
 import { helmFiles } from "./helmFiles";
 import { kustomizationFiles } from "./kustomization";
 import { kubernetesObjects, manifestFiles } from "./manifests";
@@ -11,11 +12,11 @@ import type { Plan } from "./record";
 export const outputEntries: readonly string[] = ["plan.json", reportName, "manifests", "helm", "rules", "dashboards"];
 
 /** Every file of a simulation's output. The same plan gives the same bytes. */
-export function filesOf(plan: Plan): OutputFile[] {
+export function filesOf(plan: Plan, assessment: Assessment = assess(plan)): OutputFile[] {
     const objects = kubernetesObjects(plan);
     return [
         planFile(plan),
-        reportFile(plan),
+        reportFile(plan, assessment),
         ...manifestFiles(objects),
         ...helmFiles(plan),
         ...ruleFiles(objects),

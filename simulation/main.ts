@@ -1,5 +1,6 @@
 import path from "node:path";
 import { exitCodes, parseArguments, UsageError, usage, type SimulationArguments } from "./arguments";
+import { assess } from "./assessment";
 import { stackFileOf } from "./configuration";
 import { explain } from "./failure";
 import { filesOf } from "./files";
@@ -43,11 +44,14 @@ export async function main(args: readonly string[], { root, stdout, stderr }: Su
         });
         const difference = await differenceFor(wanted, root, plan, progress);
         progress.begin("Writing the files");
-        const files = filesOf(plan);
+        const assessment = assess(plan);
+        const files = filesOf(plan, assessment);
         publish(directory, files);
         progress.end();
 
-        screen.write(await present({ ...wanted, plan, ...whereIs(directory, files), ...difference }, screen));
+        screen.write(
+            await present({ ...wanted, plan, assessment, ...whereIs(directory, files), ...difference }, screen),
+        );
         return exitCodes.done;
     } catch (failure) {
         progress.end();

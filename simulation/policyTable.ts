@@ -1,6 +1,5 @@
-import { policyFindings, type PolicyReport } from "../policy/findings";
+import type { PolicyReport } from "../policy/findings";
 import { severities, type Severity } from "../policy/rule";
-import type { Plan } from "./record";
 import { styled, type Terminal } from "./terminal";
 
 type Screen = Pick<Terminal, "colors" | "columns">;
@@ -16,8 +15,7 @@ const styles: Readonly<Record<Severity, "red" | "cyan">> = {
 };
 
 /** What breaks a rule of `policy/`, as a table; one line where nothing does. */
-export function policyText(plan: Plan, terminal: Screen): string {
-    const report = policyFindings(plan);
+export function policyText(report: PolicyReport, terminal: Screen): string {
     return [styled(terminal, "bold", "Policies:"), `    ${sentence(report, terminal)}`, ...rows(report, terminal)].join(
         "\n",
     );

@@ -1,20 +1,21 @@
-import { policyFindings } from "../policy/findings";
 import { dollars, duration } from "./amounts";
 import type { SimulationArguments } from "./arguments";
+import type { Assessment } from "./assessment";
 import { componentsText } from "./components";
-import { costOf, type Cost } from "./cost/cost";
+import type { Cost } from "./cost/cost";
 import type { Difference } from "./difference/difference";
 import type { OutputFile } from "./outputFile";
 import { policyText } from "./policyTable";
 import type { Plan } from "./record";
 import { countsOf, countsText, endpointsText, outputsText } from "./summary";
 import { styled, type Terminal } from "./terminal";
-import { timelineOf, type Timeline } from "./timeline/timeline";
+import type { Timeline } from "./timeline/timeline";
 import { treeText } from "./tree";
 
 /** Everything that a run has to show. */
 export interface Presented extends Pick<SimulationArguments, "full" | "format"> {
     readonly plan: Plan;
+    readonly assessment: Assessment;
     /** Where the files are, as it is shown. */
     readonly directory: string;
     readonly files: readonly OutputFile[];
@@ -42,8 +43,7 @@ export async function present(shown: Presented, terminal: Terminal): Promise<str
 
 function overview(shown: Presented, terminal: Terminal): string {
     const { plan, full } = shown;
-    const cost = costOf(plan);
-    const timeline = timelineOf(plan);
+    const { cost, timeline, policies } = shown.assessment;
     const heading = styled(terminal, "bold", `Previewing update (${plan.stack}), simulated:`);
     const tree = full ? treeText(plan, terminal) : componentsText(plan, cost, terminal);
     const sections = [
@@ -52,7 +52,7 @@ function overview(shown: Presented, terminal: Terminal): string {
         outputsText(plan, terminal, full),
         costText(cost, terminal),
         timeText(timeline, terminal),
-        policyText(plan, terminal),
+        policyText(policies, terminal),
         whereText(shown),
     ];
     return `${heading}\n${tree}\n\n${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -94,10 +94,10 @@ function whereText({ directory, files }: Presented): string {
 }
 
 /** The document of `--json`. Members are added, never renamed: programs read it. */
-function document({ plan, directory, files, difference }: Presented): unknown {
-    const { monthly, fixed, usage, region, bySystem, byComponent, unpriced } = costOf(plan);
-    const { seconds, criticalPath } = timelineOf(plan);
-    const { counts, findings, excepted } = policyFindings(plan);
+function document({ plan, assessment, directory, files, difference }: Presented): unknown {
+    const { monthly, fixed, usage, region, bySystem, byComponent, unpriced } = assessment.cost;
+    const { seconds, criticalPath } = assessment.timeline;
+    const { counts, findings, excepted } = assessment.policies;
     return {
         project: plan.project,
         stack: plan.stack,

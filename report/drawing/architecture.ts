@@ -1,6 +1,5 @@
 import { listAddress, resourceAddress } from "../model/addresses";
-import { platformSystem, type PlanView, type Resource } from "../model/resource";
-import { platformOption } from "../model/search";
+import { sharedSystem, type PlanView, type Resource } from "../model/resource";
 import { systemsOf, type System } from "../model/systems";
 import { counted, listAt, text, textAt } from "../model/values";
 import type { Box, Drawing, Network, Tier, ZoneBox } from "./drawing";
@@ -26,7 +25,7 @@ export function architecture(plan: PlanView): Drawing {
             id: "platform",
             kind: "system",
             title: "Platform",
-            href: listAddress({ system: platformOption }),
+            href: listAddress({ system: sharedSystem }),
         },
         platform: [...nodeBoxes(plan), ...addonBoxes(plan), ...restBox(systems)],
         regionalBox: regionalBox(plan),
@@ -82,7 +81,7 @@ function networkOf(plan: PlanView): Network | undefined {
             id: "vpc",
             kind: "vpc",
             title: `VPC ${text(vpc.inputs.cidrBlock)}`,
-            href: listAddress({ part: vpc.part.name }),
+            href: listAddress({ component: vpc.component }),
         },
         public: tierOf(plan, "public", "Public subnets", [
             ...gateways.map((each) => plainBox(each, "network", "Internet gateway")),
@@ -153,7 +152,7 @@ function clusterBox(plan: PlanView): Box {
             id: "cluster",
             kind: "cluster",
             title: `EKS cluster ${text(eks.inputs.name)}, Kubernetes ${version}`,
-            href: listAddress({ part: eks.part.name }),
+            href: listAddress({ component: eks.component }),
         };
     }
     const provider = plan.ofType("pulumi:providers:kubernetes")[0];
@@ -180,7 +179,7 @@ function nodeBoxes(plan: PlanView): Box[] {
 function addonBoxes(plan: PlanView): Box[] {
     return plan
         .ofType("kubernetes:core/v1:Namespace")
-        .filter(({ system }) => system === platformSystem)
+        .filter(({ system }) => system === sharedSystem)
         .map(({ namespace }) => ({
             id: `namespace-${namespace}`,
             kind: "addon",

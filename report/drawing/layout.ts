@@ -18,7 +18,7 @@ export const sizes = {
     header: 26,
     box: 148,
     platformBox: 156,
-    zoneColumn: 172,
+    zoneColumn: 190,
     inSubnet: 44,
     margin: 1,
 } as const;

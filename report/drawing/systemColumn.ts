@@ -78,7 +78,7 @@ function serviceBox(service: Service): Box {
         kind: "service",
         title: service.name,
         detail: `${service.replicas} ${service.replicas === "1" ? "pod" : "pods"}`,
-        href: listAddress({ part: service.resource.name }),
+        href: listAddress({ component: service.resource.name }),
     };
 }
 
@@ -88,7 +88,7 @@ function storeBox(store: Store): Box {
         kind: "store",
         title: store.engine,
         detail: store.size,
-        href: listAddress({ part: store.resource.name }),
+        href: listAddress({ component: store.resource.name }),
     };
 }
 
@@ -123,7 +123,7 @@ function outsideBoxes(system: System, entries: readonly Entry[]): Box[] {
                 kind: "edge" as const,
                 title: "CloudFront",
                 detail: "CDN",
-                href: listAddress({ part: resource.name }),
+                href: listAddress({ component: resource.name }),
             },
         ]),
         ...[...new Set(entries.map(({ host }) => host))].map((host) => hostBox(system, host)),

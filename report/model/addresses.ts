@@ -15,7 +15,7 @@ export interface ResourceFilter {
     readonly text?: string;
     readonly type?: string;
     readonly system?: string;
-    readonly part?: string;
+    readonly component?: string;
     readonly namespace?: string;
     readonly protection?: "protected" | "retained";
     /** Whether the text is also looked for in inputs. */

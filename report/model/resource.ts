@@ -1,8 +1,9 @@
 import type { Facts, ResourceFacts } from "../facts";
+import { readAssessment, type Assessment } from "./assessment";
 import { members, type Members } from "./values";
 
-/** Stands for the system of what serves all of them. */
-export const platformSystem = "";
+/** The system that stands for what all systems share, as everywhere else. */
+export const sharedSystem = "shared";
 
 const systemType = "platform:system:System";
 
@@ -16,10 +17,10 @@ export class Resource {
     readonly dependencies: Resource[] = [];
     /** What waits for this resource. */
     readonly dependents: Resource[] = [];
-    /** Name of the system that it belongs to; empty for what serves all of them. */
-    system: string = platformSystem;
-    /** The part of its system, or of the stack, that it is in: the database, the network. */
-    part: Resource = this;
+    /** Name of the system that it belongs to. */
+    system: string = sharedSystem;
+    /** Name of the outermost component that it is in, such as a system's database or the network; of others, of system or stack. */
+    component = "";
     /** Address of the resource in this page: its URN without what all of them have in common. */
     address = "";
     private values: Members | undefined;
@@ -83,6 +84,7 @@ export class PlanView {
         readonly stack: string,
         readonly resources: readonly Resource[],
         readonly outputs: Members,
+        readonly assessment: Assessment,
     ) {
         for (const resource of resources) {
             const ofType = this.byType.get(resource.type) ?? [];
@@ -124,10 +126,10 @@ export function readPlan(facts: Facts, inputs: readonly string[]): PlanView {
     }
     for (const resource of resources) {
         if (resource.parent === undefined) {
-            place(resource, platformSystem, resource, "");
+            place(resource, sharedSystem, facts.stack, "");
         }
     }
-    return new PlanView(facts.project, facts.stack, resources, facts.outputs);
+    return new PlanView(facts.project, facts.stack, resources, facts.outputs, readAssessment(facts, resources));
 }
 
 function relate(resource: Resource, all: readonly Resource[]): void {
@@ -144,15 +146,18 @@ function relate(resource: Resource, all: readonly Resource[]): void {
     }
 }
 
-/** Says whose a resource and all under it are. A part is what stands directly under a system or under the stack. */
-function place(resource: Resource, system: string, part: Resource, parentType: string): void {
-    resource.system = resource.type === systemType ? resource.name : system;
-    resource.part = part;
+/** Says whose a resource and all under it are, as simulation/ownership.ts does. */
+function place(resource: Resource, system: string, component: string, parentType: string): void {
+    const { parent, type, name } = resource;
+    const isSystem = type === systemType;
+    const outermost = resource.facts.component === true && (parent?.type === stackType || parent?.type === systemType);
+    resource.system = isSystem ? name : system;
+    resource.component = isSystem || outermost ? name : component;
     resource.address = `${parentType === "" ? "" : `${parentType}$`}${resource.type}::${resource.name}`;
     const isRoot = resource.type === stackType;
     // A URN names the types of a resource's parents, but not that of the stack.
     const ownType = isRoot ? "" : resource.address.slice(0, resource.address.indexOf("::"));
     for (const child of resource.children) {
-        place(child, resource.system, isRoot || resource.type === systemType ? child : part, ownType);
+        place(child, resource.system, resource.component, ownType);
     }
 }

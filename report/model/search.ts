@@ -1,8 +1,5 @@
 import type { ResourceFilter } from "./addresses";
-import { platformSystem, type PlanView, type Resource } from "./resource";
-
-/** Value of the filter for what belongs to no system. */
-export const platformOption = "platform";
+import type { PlanView, Resource } from "./resource";
 
 type Option = readonly [value: string, label: string];
 
@@ -10,21 +7,19 @@ type Option = readonly [value: string, label: string];
 export interface FilterOptions {
     readonly types: readonly Option[];
     readonly systems: readonly Option[];
-    readonly parts: readonly Option[];
+    readonly components: readonly Option[];
     readonly namespaces: readonly Option[];
 }
 
 export function optionsOf({ resources }: PlanView): FilterOptions {
     const types = new Map<string, string>();
-    const parts = new Set<string>();
+    const components = new Set<string>();
     const systems = new Set<string>();
     const namespaces = new Set<string>();
-    for (const { type, shownType, part, system, namespace, facts } of resources) {
+    for (const { type, shownType, component, system, namespace } of resources) {
         types.set(type, shownType);
-        if (part.facts.component === true || facts.component === true) {
-            parts.add(part.name);
-        }
-        systems.add(system === platformSystem ? platformOption : system);
+        components.add(component);
+        systems.add(system);
         if (namespace !== "") {
             namespaces.add(namespace);
         }
@@ -32,7 +27,7 @@ export function optionsOf({ resources }: PlanView): FilterOptions {
     return {
         types: [...types].sort(([, a], [, b]) => (a < b ? -1 : 1)),
         systems: sorted(systems),
-        parts: sorted(parts),
+        components: sorted(components),
         namespaces: sorted(namespaces),
     };
 }
@@ -49,8 +44,8 @@ export function filtered({ resources }: PlanView, filter: ResourceFilter): Resou
     return resources.filter(
         (resource) =>
             is(filter.type, resource.type) &&
-            is(filter.system, resource.system === platformSystem ? platformOption : resource.system) &&
-            is(filter.part, resource.part.name) &&
+            is(filter.system, resource.system) &&
+            is(filter.component, resource.component) &&
             is(filter.namespace, resource.namespace) &&
             isProtected(filter.protection, resource) &&
             words.every((word, index) => found(word, resource, patterns[index])),

@@ -1,7 +1,9 @@
 import { architecture } from "../drawing/architecture";
 import type { Drawing, EdgeKind } from "../drawing/drawing";
 import { listAddress } from "../model/addresses";
+import { dollars, duration } from "../model/assessment";
 import type { PlanView } from "../model/resource";
+import { serviceType } from "../model/systems";
 import { drawingView } from "./drawingView";
 import { h } from "./element";
 import type { Page } from "./shell";
@@ -34,19 +36,24 @@ function figures(plan: PlanView): HTMLElement {
                 h("span", {}, label),
             ),
         );
+    const services = plan.ofType(serviceType).length;
     const alerts = plan.ofKind("PrometheusRule").reduce((sum, { json }) => sum + json.split('"alert":').length - 1, 0);
+    const { cost, timeline, policies } = plan.assessment;
+    const counted = (count: number, singular: string, plural: string, href: string): HTMLElement =>
+        figure(count, count === 1 ? singular : plural, href);
     return h(
         "ul",
         { class: "figures" },
-        figure(plan.resources.length, "resources", listAddress({})),
-        figure(isProtected, "protected", listAddress({ protection: "protected" })),
-        figure(plan.systems.length, plan.systems.length === 1 ? "system" : "systems", "#/systems"),
-        figure(
-            plan.ofType("platform:apiService:ApiService").length,
-            "services",
-            listAddress({ type: "platform:apiService:ApiService" }),
-        ),
-        figure(alerts, "alerts", listAddress({ type: plan.ofKind("PrometheusRule")[0]?.type ?? "" })),
+        counted(plan.resources.length, "resource", "resources", listAddress({})),
+        ...(isProtected > 0 ? [figure(isProtected, "protected", listAddress({ protection: "protected" }))] : []),
+        counted(plan.systems.length, "system", "systems", "#/systems"),
+        counted(services, "service", "services", listAddress({ type: serviceType })),
+        ...(alerts > 0
+            ? [counted(alerts, "alert", "alerts", listAddress({ type: plan.ofKind("PrometheusRule")[0]?.type ?? "" }))]
+            : []),
+        ...(cost.region === undefined ? [] : [figure(dollars(Math.round(cost.monthly)), "a month", "#/cost")]),
+        figure(duration(timeline.seconds), "to create", "#/timeline"),
+        counted(policies.findings.length, "policy finding", "policy findings", "#/policies"),
     );
 }
 

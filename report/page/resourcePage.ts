@@ -1,6 +1,8 @@
-import { listAddress, resourceAddress, systemAddress } from "../model/addresses";
-import { platformSystem, type PlanView, type Resource } from "../model/resource";
+import { listAddress, resourceAddress } from "../model/addresses";
+import { dollars, duration, type Step } from "../model/assessment";
+import type { PlanView, Resource } from "../model/resource";
 import { h } from "./element";
+import { systemLink } from "./parts";
 import { protectionOf } from "./resourcesPage";
 import type { Page } from "./shell";
 import { valueView } from "./valueView";
@@ -56,23 +58,16 @@ function facts(plan: PlanView, resource: Resource): HTMLElement {
     const rows: [string, Node | string][] = [
         ["Type", h("a", { href: listAddress({ type: resource.type }) }, resource.shownType)],
         ["URN", h("code", {}, plan.urn(resource))],
-        [
-            "System",
-            system === platformSystem
-                ? h("a", { href: listAddress({ system: "platform" }) }, "platform")
-                : h("a", { href: systemAddress(system) }, system),
-        ],
+        ["System", systemLink(system)],
     ];
-    if (resource.part !== resource) {
-        rows.push(["Component", h("a", { href: listAddress({ part: resource.part.name }) }, resource.part.name)]);
-    }
+    rows.push(["Component", h("a", { href: listAddress({ component: resource.component }) }, resource.component)]);
     if (namespace !== "") {
         rows.push(["Namespace", h("a", { href: listAddress({ namespace }) }, namespace)]);
     }
     if (provider !== undefined) {
         rows.push(["Provider", h("a", { href: resourceAddress(provider) }, provider.name)]);
     }
-    rows.push(["Protection", protectionOf(resource) || "none: destroy deletes it"]);
+    rows.push(...assessed(plan, resource), ["Protection", protectionOf(resource) || "none: destroy deletes it"]);
     if (given.ignoreChanges !== undefined) {
         rows.push(["Ignored changes", given.ignoreChanges.join(", ")]);
     }
@@ -80,6 +75,32 @@ function facts(plan: PlanView, resource: Resource): HTMLElement {
         rows.push(["Earlier URNs", given.aliases.join(", ")]);
     }
     return h("dl", { class: "facts" }, ...rows.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)]));
+}
+
+/** What it costs, when it is created and which rules it breaks. */
+function assessed({ assessment }: PlanView, resource: Resource): [string, Node | string][] {
+    const { cost, timeline, policies } = assessment;
+    const own = cost.lines.filter(({ cause }) => cause === resource);
+    const step = timeline.steps.find((each) => each.resource === resource);
+    const problems = [...policies.findings, ...policies.excepted].filter((each) => each.resource === resource);
+    return [
+        ...own.map((line): [string, string] => ["Cost", `${dollars(line.monthly)} a month: ${line.item}`]),
+        ...(step === undefined ? [] : [["Creation", creation(step)] as [string, Node]]),
+        ...problems.map((each): [string, string] => [
+            "reason" in each ? "Exception" : "Finding",
+            `${each.rule.id}: ${each.problem}`,
+        ]),
+    ];
+}
+
+function creation({ start, seconds, waitsFor, critical }: Step): HTMLElement {
+    return h(
+        "span",
+        {},
+        `${duration(seconds)}, from ${duration(start)} on`,
+        ...(waitsFor === undefined ? [] : [", after ", h("a", { href: resourceAddress(waitsFor) }, waitsFor.name)]),
+        critical && "; on the critical path",
+    );
 }
 
 function related(title: string, resources: readonly Resource[]): Node[] {

@@ -1,5 +1,5 @@
 import { listAddress, resourceAddress, type ResourceFilter } from "../model/addresses";
-import { platformSystem, type PlanView, type Resource } from "../model/resource";
+import type { PlanView, Resource } from "../model/resource";
 import { filtered, optionsOf } from "../model/search";
 import { counted } from "../model/values";
 import { h } from "./element";
@@ -25,7 +25,7 @@ export function resourcesPage(plan: PlanView, query: URLSearchParams): Page {
     const choices = {
         type: choice("Type", options.types, query.get("type")),
         system: choice("System", options.systems, query.get("system")),
-        part: choice("Component", options.parts, query.get("part")),
+        component: choice("Component", options.components, query.get("component")),
         namespace: choice("Namespace", options.namespaces, query.get("namespace")),
         protection: choice(
             "Protection",
@@ -46,7 +46,7 @@ export function resourcesPage(plan: PlanView, query: URLSearchParams): Page {
             inputs: inputs.checked,
             type: choices.type.value,
             system: choices.system.value,
-            part: choices.part.value,
+            component: choices.component.value,
             namespace: choices.namespace.value,
             protection: choices.protection.value as ResourceFilter["protection"],
         };
@@ -134,8 +134,8 @@ function rowOf(resource: Resource): HTMLTableRowElement {
         {},
         h("td", {}, h("a", { href: resourceAddress(resource), title: resource.name }, resource.name)),
         h("td", { title: resource.shownType }, resource.shownType),
-        h("td", {}, resource.system === platformSystem ? "platform" : resource.system),
-        h("td", {}, resource.part === resource ? "" : resource.part.name),
+        h("td", {}, resource.system),
+        h("td", {}, resource.component),
         h("td", {}, resource.namespace),
         h("td", {}, protectionOf(resource)),
     );

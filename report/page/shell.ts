@@ -1,11 +1,14 @@
 import type { PlanView } from "../model/resource";
 import { architecturePage } from "./architecturePage";
+import { costPage } from "./costPage";
 import { h } from "./element";
+import { policiesPage } from "./policiesPage";
 import { resourcePage } from "./resourcePage";
 import { resourcesPage } from "./resourcesPage";
 import { systemPage } from "./systemPage";
 import { systemsPage } from "./systemsPage";
 import { themeSwitch } from "./theme";
+import { timelinePage } from "./timelinePage";
 
 /** A page of the report: its title and what is on it. */
 export interface Page {
@@ -33,6 +36,9 @@ export class Shell {
             { name: "architecture", label: "Architecture" },
             { name: "systems", label: "Systems", count: plan.systems.length },
             { name: "resources", label: "Resources", count: plan.resources.length },
+            { name: "cost", label: "Cost" },
+            { name: "timeline", label: "Timeline" },
+            { name: "policies", label: "Policies" },
         ];
     }
 
@@ -100,6 +106,12 @@ export class Shell {
                 return name === undefined ? resourcesPage(this.plan, query) : resourcePage(this.plan, name);
             case "systems":
                 return name === undefined ? systemsPage(this.plan) : systemPage(this.plan, name, section);
+            case "cost":
+                return costPage(this.plan);
+            case "timeline":
+                return timelinePage(this.plan);
+            case "policies":
+                return policiesPage(this.plan);
             default:
                 return architecturePage(this.plan);
         }

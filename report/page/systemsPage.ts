@@ -1,5 +1,7 @@
 import { systemAddress } from "../model/addresses";
+import { dollars } from "../model/assessment";
 import { entriesOf } from "../model/entries";
+import { alertsOf } from "../model/monitoring";
 import type { PlanView } from "../model/resource";
 import { systemsOf } from "../model/systems";
 import { h } from "./element";
@@ -14,10 +16,12 @@ export function systemsPage(plan: PlanView): Page {
             h("td", {}, ...lines([...new Set(system.services.flatMap(entriesOf).map(({ host }) => host))])),
             h("td", {}, ...lines(system.services.map(({ name, replicas }) => `${name} × ${replicas}`))),
             h("td", {}, ...lines(system.stores.map(({ engine, size }) => `${engine}, ${size}`))),
+            h("td", { class: "number" }, alertsOf(system.resource.family).length),
             h("td", { class: "number" }, system.resource.family.length),
+            h("td", { class: "number" }, dollars(monthlyOf(plan, system.name))),
         ),
     );
-    const titles = ["System", "Endpoints", "Services", "Stores", "Resources"];
+    const titles = ["System", "Endpoints", "Services", "Stores", "Alerts", "Resources", "A month"];
     return {
         title: "Systems",
         content: [
@@ -35,7 +39,7 @@ export function systemsPage(plan: PlanView): Page {
                             "tr",
                             {},
                             ...titles.map((title) =>
-                                h("th", { scope: "col", class: title === "Resources" ? "number" : "" }, title),
+                                h("th", { scope: "col", class: numbers.has(title) ? "number" : undefined }, title),
                             ),
                         ),
                     ),
@@ -44,6 +48,13 @@ export function systemsPage(plan: PlanView): Page {
             ),
         ],
     };
+}
+
+const numbers: ReadonlySet<string> = new Set(["Alerts", "Resources", "A month"]);
+
+/** What a system costs of its own, without its share of the platform. */
+export function monthlyOf({ assessment: { cost } }: PlanView, name: string): number {
+    return cost.lines.filter(({ system }) => system === name).reduce((sum, { monthly }) => sum + monthly, 0);
 }
 
 /** More than this are summed up. */

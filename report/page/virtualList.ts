@@ -3,6 +3,9 @@ import { h } from "./element";
 /** Rows that are there beyond those in sight, so that scrolling shows no gap. */
 const spare = 12;
 
+/** Up to this many rows are simply all there. */
+const fewRows = 150;
+
 /** More rows than this are not printed: nobody reads them on paper. */
 const mostPrinted = 3_000;
 
@@ -46,12 +49,12 @@ export class VirtualRows<T> {
     /** The first row to draw and the first beyond. */
     private window(): readonly [first: number, end: number] {
         const { items, rowHeight } = this;
-        if (this.printing) {
+        if (this.printing || items.length <= fewRows) {
             return [0, Math.min(items.length, mostPrinted)];
         }
         const top = -this.body.getBoundingClientRect().top;
         const first = Math.max(0, Math.floor(top / rowHeight) - spare);
-        const end = Math.min(items.length, Math.ceil((top + innerHeight) / rowHeight) + spare);
+        const end = Math.min(items.length, Math.max(0, Math.ceil((top + innerHeight) / rowHeight) + spare));
         return [Math.min(first, end), end];
     }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page, type ViewportSize } from "playwright-core";
 import { reportFile } from "../../report/reportFile";
+import { assess } from "../../simulation/assessment";
 import type { Plan } from "../../simulation/record";
 import { findCommand } from "../components/database/sandbox";
 
@@ -61,7 +62,7 @@ export class Reader {
             return known;
         }
         const file = path.join(this.directory, `${this.opened.size}.html`);
-        writeFileSync(file, reportFile(plan).content);
+        writeFileSync(file, reportFile(plan, assess(plan)).content);
         const address = pathToFileURL(file).href;
         this.opened.set(plan, address);
         return address;

@@ -56,6 +56,9 @@ describe("the report in a browser", function () {
             at: `#/resources/${encodeURIComponent("platform:network:Network$aws:ec2/vpc:Vpc::network-vpc")}`,
             heading: "network-vpc",
         },
+        { at: "#/cost", heading: "Cost" },
+        { at: "#/timeline", heading: "Timeline" },
+        { at: "#/policies", heading: "Policies" },
         { at: "#/resources/none", heading: "No such resource" },
         { at: "#/systems/none", heading: "No such system" },
     ];
@@ -64,6 +67,7 @@ describe("the report in a browser", function () {
         it(`shows ${at} in light and dark without an error, a request or an obstacle`, async () => {
             const { page, address, messages, requests } = await open(dev, { at });
             assert.equal(await page.locator("h1").textContent(), heading);
+            await page.evaluate(`document.querySelectorAll("details").forEach((each) => (each.open = true))`);
             for (const colorScheme of ["light", "dark"] as const) {
                 await page.emulateMedia({ colorScheme });
                 assert.deepEqual(await violationsOf(page), [], colorScheme);
@@ -161,6 +165,28 @@ describe("the report in a browser", function () {
         await page.close();
     });
 
+    it("says of a system where it is reached, what flows, scales, alerts, is drawn, read, costs and takes", async () => {
+        const { page } = await open(dev, { at: "#/systems/user-management" });
+        const text = async (section: string): Promise<string> =>
+            (await page.locator(`#${section}`).textContent()) ?? "";
+        assert.match(await text("endpoints"), /https:\/\/users\.dev\.example\.com.*ALB/);
+        assert.match(await text("services"), /user-mgmt-api.*3–10.*cpu at 70 %/);
+        assert.match(await text("flows"), /speaks to.*postgres.*5432/);
+        assert.match(await text("stores"), /PostgreSQL 15.*in the cluster/);
+        assert.match(await text("secrets"), /user-mgmt-secrets.*SECRET_KEY.*Deployment user-mgmt-api/);
+        assert.match(await text("alerts"), /critical.*HighErrorRate|HighErrorRate.*warning/);
+        assert.match(await text("cost"), /\$/);
+        assert.match(await text("timeline"), /Ready after \d+ min/);
+        const panels = page.locator("#dashboards .panel");
+        assert.ok((await panels.count()) > 5);
+        const [left, right] = await Promise.all(
+            ["Request rate", "Error rate"].map((title) => panels.filter({ hasText: title }).first().boundingBox()),
+        );
+        assert.ok(left && right && left.width > 100 && right.width > 100);
+        assert.match((await page.locator("#dashboards .queries").first().textContent()) ?? "", /Query.*\{/);
+        await page.close();
+    });
+
     it("is used with the keyboard alone", async () => {
         const { page } = await open(dev);
         await page.keyboard.press("Tab");
@@ -217,7 +243,7 @@ describe("the report in a browser", function () {
 
     for (const width of [390, 768, 1280]) {
         it(`fits a window ${width} pixels wide`, async () => {
-            for (const at of ["#/architecture", "#/systems", "#/systems/techcommerce", "#/resources"]) {
+            for (const at of pages.map((page) => page.at)) {
                 const { page } = await open(dev, { at, viewport: { width, height: 800 } });
                 const wide = await page.evaluate("document.documentElement.scrollWidth");
                 assert.ok(Number(wide) <= width, `${at} is ${String(wide)} pixels wide`);

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { planFacts } from "../../report/planFacts";
 import { readPlan, type PlanView } from "../../report/model/resource";
+import { assess } from "../../simulation/assessment";
 import { simulate } from "../../simulation/program";
 import type { Plan } from "../../simulation/record";
 
@@ -18,7 +19,7 @@ export function planOf(stack: string): Promise<Plan> {
 /** A plan as the page reads it. */
 export function viewOf(plan: Plan): PlanView {
     return readPlan(
-        planFacts(plan),
+        planFacts(plan, assess(plan)),
         plan.resources.map(({ inputs }) => JSON.stringify(inputs)),
     );
 }

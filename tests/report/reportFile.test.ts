@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { reportFile } from "../../report/reportFile";
+import { reportFile as writeReport } from "../../report/reportFile";
+import { assess } from "../../simulation/assessment";
 import type { Plan } from "../../simulation/record";
 import { maskedSecret } from "../../simulation/wire";
 import { planOf, viewOf } from "./plans";
+
+const reportFile = (plan: Plan): { content: string } => writeReport(plan, assess(plan));
 
 function planWith(inputs: Record<string, unknown>): Plan {
     const resource = {
