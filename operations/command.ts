@@ -30,8 +30,8 @@ export interface Command {
     /** What it does, in lines of at most 80 columns. */
     readonly text: string;
     readonly options?: Readonly<Record<string, Option>>;
-    /** What it is that somebody has to confirm, such as "A deployment"; absent where everything can be undone. */
-    readonly confirmed?: string;
+    /** What it is that somebody has to confirm, such as "A deployment"; nothing where everything can be undone. */
+    readonly confirmed?: string | ((operation: Operation) => string | undefined);
     /** Whether a simulation is its whole purpose, so that it needs no credentials. */
     readonly offline?: boolean;
     readonly run: (context: Context) => Promise<Outcome>;

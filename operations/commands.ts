@@ -3,7 +3,9 @@ import { abort, promote } from "./commands/blueGreen";
 import { backup } from "./commands/backup";
 import { debug } from "./commands/debug";
 import { deployCommand, rollback } from "./commands/deployments";
+import { destroy } from "./commands/destroy";
 import { logs } from "./commands/logs";
+import { restore } from "./commands/restore";
 import { scale } from "./commands/scale";
 import { status } from "./commands/status";
 
@@ -18,4 +20,6 @@ export const commands: readonly Command[] = [
     debug,
     logs,
     backup,
+    restore,
+    destroy,
 ];

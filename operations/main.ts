@@ -59,7 +59,8 @@ function contextOf(operation: Operation, around: Surroundings, screen: Terminal)
     const { stack } = operation;
     const location = stackFileOf(around.root, stack);
     const mode = modeOf(operation, around);
-    const confirmed = operation.command.confirmed;
+    const { confirmed: what } = operation.command;
+    const confirmed = typeof what === "function" ? what(operation) : what;
     if (mode.real && confirmed !== undefined && !operation.yes && around.stdin.isTTY !== true) {
         throw declined(`${confirmed} is confirmed at a terminal; where there is none, pass --yes.`);
     }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { UserError } from "../simulation/failure";
 import { terminalOf } from "../simulation/terminal";
 import type { Machine } from "./credentials";
+import type { AwsCli } from "./leftovers";
 
 /** A stack of a Pulumi backend. */
 export interface DeployedStack {
@@ -15,6 +16,10 @@ export interface DeployedStack {
     /** Creates, updates and deletes until the cloud is what the program says. */
     readonly up: (onOutput: (text: string) => void) => Promise<void>;
     readonly outputs: () => Promise<Readonly<Record<string, unknown>>>;
+    /** URNs of what Pulumi refuses to delete. */
+    readonly protectedResources: () => Promise<readonly string[]>;
+    /** Deletes everything. What was in a cluster that is gone already is gone, too. */
+    readonly destroy: (onOutput: (text: string) => void, options: { readonly clusterIsGone: boolean }) => Promise<void>;
 }
 
 /** Everything outside the program that the commands touch: the edge that tests replace. */
@@ -31,6 +36,8 @@ export interface Surroundings {
     readonly writeFile: (file: string, text: string) => void;
     /** Runs git in the project and gives back what it prints. */
     readonly git: (args: readonly string[]) => string;
+    /** Runs the AWS CLI and gives back the JSON that it prints. */
+    readonly aws: AwsCli;
     /** Waits before the next look at something that takes time. */
     readonly pause: (seconds: number) => Promise<void>;
     /** Finds or creates the stack in the backend. */
@@ -56,6 +63,7 @@ export function surroundings(root: string): Surroundings {
         },
         writeFile: (file, text) => writeFileSync(file, text),
         git: (args) => git(root, args),
+        aws,
         pause: (seconds) => setTimeout(seconds * 1000),
         stack: (name) => deployedStack(root, name),
     };
@@ -96,6 +104,32 @@ function git(root: string, args: readonly string[]): string {
     }
 }
 
+/**
+ * The CLI and not the SDK: a deployment needs it anyway, it knows every way of logging in that the operator may have used, and the few
+ * questions that are asked are no reason for another 30 MB of packages.
+ */
+function aws(args: readonly string[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+        const options = {
+            encoding: "utf8",
+            maxBuffer: 2 ** 26,
+            timeout: awsSeconds * 1000,
+            env: { ...process.env, AWS_PAGER: "" },
+        } as const;
+        execFile("aws", [...args, "--output", "json"], options, (error, stdout, stderr) => {
+            if (error === null) {
+                resolve(stdout.trim() === "" ? {} : JSON.parse(stdout));
+                return;
+            }
+            const reason = error.code === "ENOENT" ? "it is not installed" : stderr.trim().split("\n").at(-1);
+            reject(new UserError(`aws ${args.slice(0, 2).join(" ")} failed: ${reason || error.message}`));
+        });
+    });
+}
+
+/** Seconds that the AWS CLI may take. */
+const awsSeconds = 120;
+
 async function deployedStack(root: string, name: string): Promise<DeployedStack> {
     const { LocalWorkspace } = await import("@pulumi/pulumi/automation");
     const color = terminalOf(process.stdout).colors ? "always" : "never";
@@ -105,6 +139,21 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
     return {
         preview: (onOutput) => pulumi("preview", async () => void (await stack.preview({ onOutput, color }))),
         up: (onOutput) => pulumi("deploy", async () => void (await stack.up({ onOutput, color }))),
+        protectedResources: () =>
+            pulumi("read the state", async () => {
+                const { deployment } = await stack.exportStack();
+                const { resources = [] } = (deployment ?? {}) as {
+                    resources?: readonly { urn: string; protect?: boolean }[];
+                };
+                return resources.filter(({ protect }) => protect === true).map(({ urn }) => urn);
+            }),
+        destroy: (onOutput, { clusterIsGone }) =>
+            pulumi("destroy", async () => {
+                if (clusterIsGone) {
+                    stack.workspace.envVars.PULUMI_K8S_DELETE_UNREACHABLE = "true";
+                }
+                await stack.destroy({ onOutput, color });
+            }),
         outputs: () =>
             pulumi("read the outputs", async () =>
                 Object.fromEntries(

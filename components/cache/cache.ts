@@ -16,6 +16,8 @@ export interface CacheArgs extends CacheSpec {
     readonly placement: Placement;
     /** Node type and replicas of a managed cache. The node type is changed node by node; replicas come and go in place. */
     readonly sizing: PlatformConfig["data"]["cache"];
+    /** When an in-cluster cache is backed up, in UTC, and how long backups are kept. ElastiCache has a schedule of its own. */
+    readonly backups: PlatformConfig["data"]["backups"];
     /** Whether Pulumi refuses to delete it; a managed cache also leaves a final snapshot. Changed in place. */
     readonly protect: boolean;
 }
@@ -38,7 +40,7 @@ export class Cache extends Component {
     readonly connection: StoreConnection;
 
     constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
-        const { scope, placement, sizing, protect, ...spec } = args;
+        const { scope, placement, sizing, protect, backups, ...spec } = args;
         super("platform:cache:Cache", componentName(scope.system, name), { parent: scope.parent, ...opts });
         refuseImpossible(name, args);
 
@@ -47,14 +49,14 @@ export class Cache extends Component {
         const server =
             placement === "managed" && cloud !== undefined
                 ? new ManagedCache(this.childName("server"), { ...parts, cloud, sizing }, this.childOptions())
-                : new InClusterCache(this.childName("server"), parts, this.childOptions());
+                : new InClusterCache(this.childName("server"), { ...parts, backups }, this.childOptions());
 
         this.connection = server.connection;
         this.registerOutputs({ host: this.connection.host, port: this.connection.port });
     }
 }
 
-function refuseImpossible(name: string, { scope, placement, sizing, ...spec }: CacheArgs): void {
+function refuseImpossible(name: string, { scope, placement, sizing, backups: _, ...spec }: CacheArgs): void {
     const problems: ConfigIssue[] = [...cacheNameProblems(name), ...cacheProblems(spec, placement)];
     const { replicas } = sizing;
     if (placement === "managed" && scope.platform.aws === undefined) {

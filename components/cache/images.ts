@@ -5,6 +5,8 @@ export interface EngineImage {
     readonly image: string;
     readonly server: string;
     readonly client: string;
+    /** Reads a snapshot to the end and says whether it is whole. */
+    readonly check: string;
     /** User and group that the image makes for the server; its Dockerfile fixes them. */
     readonly user: number;
     readonly group: number;
@@ -22,6 +24,7 @@ const images: Readonly<Record<CacheSpec["engine"], Readonly<Record<string, Engin
             image: "docker.io/library/redis:7.2.16-alpine",
             server: "redis-server",
             client: "redis-cli",
+            check: "redis-check-rdb",
             user: 999,
             group: 1000,
         },
@@ -31,6 +34,7 @@ const images: Readonly<Record<CacheSpec["engine"], Readonly<Record<string, Engin
             image: "docker.io/valkey/valkey:8.1.10-alpine",
             server: "valkey-server",
             client: "valkey-cli",
+            check: "valkey-check-rdb",
             user: 999,
             group: 1000,
         },

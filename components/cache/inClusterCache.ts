@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../../config/schema";
 import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
 import { labelsFor, selectorFor, type SystemScope } from "../context";
 import { SystemSecret } from "../secrets/systemSecret";
+import { CacheBackup } from "./backup";
 import { authorityKey, serverCertificates } from "./certificates";
 import { exporterJob, exporterPort, jobLabel, metricsPortName, serviceMonitor } from "./exporter";
 import { serverPolicy } from "./networkPolicy";
@@ -18,6 +20,8 @@ export interface InClusterCacheArgs {
     /** Name of the store in its system. */
     readonly store: string;
     readonly spec: CacheSpec;
+    /** When snapshots are taken, in UTC, and how long they are kept where no bucket does that. Changed in place. */
+    readonly backups: PlatformConfig["data"]["backups"];
     /** Whether Pulumi refuses to delete the StatefulSet. Changed in place. */
     readonly protect: boolean;
 }
@@ -60,6 +64,7 @@ export class InClusterCache extends Component {
         this.createMonitor();
 
         this.connection = this.connectionTo(credentials, certificate, [server, service]);
+        this.createBackup();
         this.registerOutputs({ host: this.connection.host, port: this.connection.port });
     }
 
@@ -226,6 +231,15 @@ export class InClusterCache extends Component {
                 intervalSeconds: platform.observability.scrapeIntervalSeconds,
             }),
             this.kubernetesOptions(),
+        );
+    }
+
+    private createBackup(): void {
+        const { scope, store, spec, backups } = this.args;
+        new CacheBackup(
+            this.childName("backups"),
+            { scope, store, spec, backups, connection: this.connection },
+            this.childOptions(),
         );
     }
 

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { toAws } from "../backup/network";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { exporterPort } from "./exporter";
 import { cachePort } from "./serverConfig";
@@ -46,5 +47,18 @@ export function exporterPolicy(pods: Labels, cacheCidrs: readonly string[]): Net
         policyTypes: ["Ingress", "Egress"],
         ingress: [fromPrometheus],
         egress: [{ to: cacheCidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(cachePort) }],
+    };
+}
+
+/** A pod that backs the cache up or restores it, and serves nobody. */
+export function workerPolicy(pods: Labels, server: Labels, usesAws: boolean): NetworkPolicySpec {
+    return {
+        podSelector: { matchLabels: { ...pods } },
+        policyTypes: ["Ingress", "Egress"],
+        // No `ingress`, so nothing comes in.
+        egress: [
+            { to: [{ podSelector: { matchLabels: { ...server } } }], ports: tcp(cachePort) },
+            ...(usesAws ? toAws : []),
+        ],
     };
 }

@@ -49,6 +49,17 @@ export function volumeGiB(spec: CacheSpec): number {
     return Math.max(1, Math.ceil((3 * memoryOf(spec)) / 1024));
 }
 
+/** Takes a snapshot: the client and gzip, which both stream. */
+export const snapshotAmounts: ContainerAmounts = {
+    requests: { cpuMillicores: 20, memoryMiB: 32 },
+    limits: { cpuMillicores: 500, memoryMiB: 128 },
+};
+
+/** Reads a snapshot with a server of its own, so it may use what the cache may, for the minutes that it takes. */
+export function restoreAmounts(spec: CacheSpec): ContainerAmounts {
+    return { requests: snapshotAmounts.requests, limits: serverAmounts(spec).limits };
+}
+
 /** The sum of what a cache's containers ask for. */
 export function podRequests(spec: CacheSpec, placement: Placement): Amounts {
     const containers =

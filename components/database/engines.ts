@@ -137,6 +137,3 @@ const mysqlWithoutInsights = ["t2.micro", "t2.small", "t3.micro", "t3.small", "t
 export function hasDatabaseInsights(engine: DatabaseSpec["engine"], instanceClass: string): boolean {
     return engine === "postgres" || !mysqlWithoutInsights.includes(instanceClass.replace(/^db\./, ""));
 }
-
-/** The public image of the AWS CLI, for amd64 and arm64. Version 2.37.11 knows EKS Pod Identity (since 2.15). */
-export const awsCliImage = "public.ecr.aws/aws-cli/aws-cli:2.37.11";

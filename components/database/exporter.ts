@@ -5,7 +5,7 @@ import { engines } from "./engines";
 import { exporterJob, jobLabel, metricsPortName, remoteExporter, serviceMonitor } from "./exporterPod";
 import { exporterPolicy } from "./networkPolicies";
 import { DatabasePart, type DatabasePartArgs } from "./part";
-import { credentialsVolume, podSecurity, scriptsVolume } from "./pods";
+import { credentialsVolume, podSecurity, scriptsVolume } from "../backup/pods";
 import { exporterFiles, filesName } from "./scripts";
 
 export interface ManagedExporterArgs extends DatabasePartArgs {

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { componentName, physicalName } from "../naming";
 import { engines } from "./engines";
-import { containerSecurity, mounts, passwordFile, scriptPath, variables } from "./pods";
+import { containerSecurity, mounts, passwordFile, scriptPath, variables } from "../backup/pods";
 import { exporterAmounts, kubernetesResources } from "./resources";
 import type { DatabaseSpec } from "./spec";
 

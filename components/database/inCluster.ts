@@ -6,7 +6,7 @@ import { engines } from "./engines";
 import { exporterJob, jobLabel, metricsPortName, serviceMonitor } from "./exporterPod";
 import { serverPolicy } from "./networkPolicies";
 import { DatabasePart, type DatabasePartArgs } from "./part";
-import { passwordKey } from "./pods";
+import { passwordKey } from "../backup/pods";
 import { filesName, serverFiles } from "./scripts";
 import { statefulSetSpec } from "./serverPod";
 import { inClusterMaxConnections } from "./spec";

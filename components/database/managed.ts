@@ -15,7 +15,7 @@ import { instancePlan, type InstancePlan } from "./instancePlan";
 import { MasterLogin } from "./masterLogin";
 import { managedMaxConnections } from "./maxConnections";
 import { DatabasePart, type DatabasePartArgs } from "./part";
-import { passwordKey } from "./pods";
+import { passwordKey } from "../backup/pods";
 import { ReadReplicas } from "./readReplicas";
 
 export interface ManagedDatabaseArgs extends DatabasePartArgs {

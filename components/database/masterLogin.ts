@@ -4,7 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { NetworkTarget, SecretReference } from "../connection";
 import type { AwsContext } from "../context";
 import { PodIdentityRole } from "../identity/podIdentity";
-import { awsCliImage, engineImage, engines } from "./engines";
+import { transferImage } from "../backup/transfer";
+import { engineImage, engines } from "./engines";
 import { workerPolicy } from "./networkPolicies";
 import { DatabasePart, type DatabasePartArgs } from "./part";
 import {
@@ -17,7 +18,7 @@ import {
     temporaryVolume,
     variables,
     workDirectory,
-} from "./pods";
+} from "../backup/pods";
 import { helperAmounts, kubernetesResources, passwordSetterAmounts } from "./resources";
 import { filesName, masterLoginFiles } from "./scripts";
 
@@ -157,7 +158,7 @@ export class MasterLogin extends DatabasePart {
 
     private setContainer(): k8s.types.input.core.v1.Container {
         const { instance, cloud } = this.args;
-        return scriptContainer("set", awsCliImage, "set-master-login.sh", {
+        return scriptContainer("set", transferImage, "set-master-login.sh", {
             env: variables({
                 DB_INSTANCE: instance.identifier,
                 PASSWORD_FILE: passwordFile,

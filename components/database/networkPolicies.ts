@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { toAws } from "../backup/network";
 import type { NetworkTarget } from "../connection";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { engines } from "./engines";
@@ -38,15 +39,6 @@ function toDatabase(engine: Engine, target: NetworkTarget): EgressRule {
         ports: tcp(engines[engine].port),
     };
 }
-
-/**
- * AWS APIs have public addresses that change, so HTTPS may go anywhere but to link-local addresses; what may be done there is up to the pod's role. Its credentials
- * come from the Pod Identity agent of the node, which has this address (Amazon EKS User Guide, "EKS Pod Identity restrictions").
- */
-const toAws: readonly EgressRule[] = [
-    { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp(80) },
-    { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }], ports: tcp(443) },
-];
 
 /** Lets in whoever declares that it uses the database, and Prometheus. The server itself never opens a connection. */
 export function serverPolicy(engine: Engine, pods: Labels, store: string, monitored: boolean): NetworkPolicySpec {

@@ -43,12 +43,6 @@ export const dumpAmounts: ContainerAmounts = {
     limits: { cpuMillicores: 1000, memoryMiB: 512 },
 };
 
-/** The AWS CLI: a Python program that sends ten parts of 8 MiB at a time (AWS CLI, "S3 configuration"). */
-export const awsCliAmounts: ContainerAmounts = {
-    requests: { cpuMillicores: 50, memoryMiB: 128 },
-    limits: { cpuMillicores: 1000, memoryMiB: 512 },
-};
-
 /** The loop that tells RDS a new master password. It runs the AWS CLI only then. */
 export const passwordSetterAmounts: ContainerAmounts = {
     requests: { cpuMillicores: 5, memoryMiB: 16 },

@@ -12,7 +12,7 @@ import {
     scriptsVolume,
     temporaryVolume,
     variables,
-} from "./pods";
+} from "../backup/pods";
 import { helperAmounts, kubernetesResources, serverAmounts, volumeGiB } from "./resources";
 import { inClusterMaxConnections, type DatabaseSpec } from "./spec";
 

@@ -158,7 +158,7 @@ export class System extends Component {
             },
             this.childOptions(),
         );
-        const backupBucket = this.hasDatabases() ? this.createBackupBucket(this.platform.aws.dataKeyArn) : undefined;
+        const backupBucket = this.hasBackups() ? this.createBackupBucket(this.platform.aws.dataKeyArn) : undefined;
         return { ...base, secretAccess: access.context, ...(backupBucket && { backupBucket }) };
     }
 
@@ -185,10 +185,11 @@ export class System extends Component {
     }
 
     private createCaches(scope: SystemScope): Record<string, StoreConnection> {
-        const { cache: sizing, protect } = this.platform.data;
+        const { cache: sizing, protect, backups } = this.platform.data;
         return mapValues(this.plan.declaration.caches, (name, spec) => {
             const placement = this.plan.placement;
-            return new Cache(name, { ...spec, scope, placement, sizing, protect }, this.childOptions()).connection;
+            return new Cache(name, { ...spec, scope, placement, sizing, protect, backups }, this.childOptions())
+                .connection;
         });
     }
 
@@ -327,8 +328,11 @@ export class System extends Component {
         return this.platform.aws?.hostedZoneId === undefined ? undefined : this.plan.declaration.cdn;
     }
 
-    private hasDatabases(): boolean {
-        return Object.keys(this.plan.declaration.databases ?? {}).length > 0;
+    /** Managed caches are kept by ElastiCache's own snapshots. */
+    private hasBackups(): boolean {
+        const { databases, caches } = this.plan.declaration;
+        const inCluster = this.plan.placement === "in-cluster";
+        return Object.keys({ ...databases, ...(inCluster ? caches : {}) }).length > 0;
     }
 
     private get tags(): TagContext {

@@ -12,7 +12,14 @@ interface Order {
 const isRelease =
     (chart: string) =>
     (resource: PlannedResource): boolean =>
-        resource.type === "kubernetes:helm.sh/v3:Release" && resource.inputs.chart === chart;
+        resource.type === "kubernetes:helm.sh/v3:Release" &&
+        typeof resource.inputs.chart === "string" &&
+        resource.inputs.chart.split("/").at(-1) === chart;
+
+const isIdentityOf =
+    (serviceAccount: string) =>
+    ({ type, inputs }: PlannedResource): boolean =>
+        type === "aws:eks/podIdentityAssociation:PodIdentityAssociation" && inputs.serviceAccount === serviceAccount;
 
 const apiGroup = ({ inputs }: PlannedResource): string =>
     typeof inputs.apiVersion === "string" ? (inputs.apiVersion.split("/")[0] ?? "") : "";
@@ -58,6 +65,38 @@ const orders: readonly Order[] = [
         what: "network policies wait for the plugin that enforces them",
         later: isWorkload,
         earlier: ({ type, inputs }) => type === "aws:eks/addon:Addon" && inputs.addonName === "vpc-cni",
+    },
+    {
+        what: "Services with a load balancer of their own wait for the load balancer controller",
+        later: ({ type, inputs }) =>
+            type === "kubernetes:core/v1:Service" &&
+            (inputs.spec as { type?: string } | undefined)?.type === "LoadBalancer",
+        earlier: isRelease("aws-load-balancer-controller"),
+    },
+    {
+        what: "gateways wait for Envoy Gateway, which makes their load balancer",
+        later: (resource) => /^gateway\.(networking\.k8s|envoyproxy)\.io$/.test(apiGroup(resource)),
+        earlier: isRelease("gateway-helm"),
+    },
+    {
+        what: "Envoy Gateway waits for the load balancer controller",
+        later: isRelease("gateway-helm"),
+        earlier: isRelease("aws-load-balancer-controller"),
+    },
+    {
+        what: "the load balancer controller waits for its rights in AWS",
+        later: isRelease("aws-load-balancer-controller"),
+        earlier: isIdentityOf("aws-load-balancer-controller"),
+    },
+    {
+        what: "external-dns, which takes its records away, waits for its rights in AWS",
+        later: isRelease("external-dns"),
+        earlier: isIdentityOf("external-dns"),
+    },
+    {
+        what: "Rollouts wait for their controller",
+        later: (resource) => resource.inputs.kind === "Rollout",
+        earlier: isRelease("argo-rollouts"),
     },
     {
         what: "node groups wait for the routes of their subnets",

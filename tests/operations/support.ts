@@ -21,6 +21,12 @@ export interface World {
     readonly failing?: "preview" | "up";
     /** Whether git has the end of the history only. */
     readonly shallow?: boolean;
+    /** What the AWS CLI answers. */
+    readonly aws?: (args: readonly string[]) => unknown;
+    /** What is protected in the stack's state. */
+    readonly protectedUrns?: readonly string[];
+    /** What Pulumi does when it destroys; it may fail. */
+    readonly onDestroy?: () => void | Promise<void>;
     /** Called whenever the command waits. */
     readonly onPause?: () => void;
     /** What the backend writes into the stack's file when it creates the stack. */
@@ -83,10 +89,15 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
                 ? texts.map((_, index) => `${index}`.repeat(40)).join("\n")
                 : (texts[Number(rest[0]?.[0])] ?? "");
         },
+        aws: (command) => {
+            const answer = world.aws?.(command);
+            return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? {});
+        },
         pause: (seconds) => {
             clock += seconds * 1000;
             world.onPause?.();
-            return Promise.resolve();
+            // What goes on beside it gets its turn.
+            return new Promise((resolve) => setImmediate(resolve));
         },
         stack: (name) => {
             done.push(`select ${name}`);
@@ -97,6 +108,12 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
                 preview: step("preview"),
                 up: step("up"),
                 outputs: () => Promise.resolve(world.outputs ?? {}),
+                protectedResources: () => Promise.resolve(world.protectedUrns ?? []),
+                destroy: async (show, options) => {
+                    done.push(`destroy${options.clusterIsGone ? " without the cluster" : ""}`);
+                    show("output of destroy\n");
+                    await world.onDestroy?.();
+                },
             });
         },
     };

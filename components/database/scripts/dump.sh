@@ -19,7 +19,8 @@ read_password
 require_login
 say "dumping $DB_NAME from $DB_HOST:$DB_PORT"
 # A pipe hides the failure of all but its last command.
-{ dump_database || touch "$failed"; } | gzip >"$partial"
+{ dump_database || touch "$failed"; } | gzip >"$partial" ||
+    fail "the dump of $DB_NAME cannot be written to $WORK_DIR; nothing is kept of it. Is there room?"
 [ ! -e "$failed" ] || fail "the dump of $DB_NAME failed; nothing is kept of it"
 verify_dump "$partial"
 

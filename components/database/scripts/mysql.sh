@@ -17,7 +17,7 @@ port=$DB_PORT
 protocol=TCP
 user=$DB_USER
 password="$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")"
-ssl-mode=${MYSQL_SSL_MODE:-REQUIRED}
+loose-ssl-mode=${MYSQL_SSL_MODE:-REQUIRED}
 default-character-set=utf8mb4
 END
     )
@@ -38,9 +38,14 @@ refused() {
     esac
 }
 
-dump_database() {
+# A client that does not know an option with `loose` before it goes on without.
+dump_named() {
     mysqldump --defaults-file="$client_file" --single-transaction --quick --routines --triggers --events --hex-blob \
-        --no-tablespaces --set-gtid-purged=OFF "$DB_NAME"
+        --no-tablespaces --loose-set-gtid-purged=OFF "$1"
+}
+
+dump_database() {
+    dump_named "$DB_NAME"
 }
 
 create_database() {
@@ -60,7 +65,38 @@ count_tables() {
     query "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$1' AND table_type = 'BASE TABLE'"
 }
 
-# MySQL cannot rename a database, and tables with triggers cannot be moved between databases, so the copy is loaded once more.
+# The user may make databases whose names begin like this, and no others.
+name_before() {
+    echo "${DB_NAME}_restore_$1_before"
+}
+
+has_database() {
+    [ -n "$(query "SELECT 1 FROM information_schema.schemata WHERE schema_name = '$1'")" ]
+}
+
+# MySQL cannot rename a database, and tables with triggers cannot be moved between databases, so everything is loaded once more: first
+# what is there now into another database, then the restored one in its place. Nothing is dropped before its copy is whole.
+switch_over() {
+    copy="$WORK_DIR/switch.sql.partial"
+    if has_database "$DB_NAME"; then
+        dump_named "$DB_NAME" >"$copy" || return 1
+        create_database "$2" || return 1
+        load_database "$2" <"$copy" || return 1
+    fi
+    dump_named "$1" >"$copy" || return 1
+    drop_database "$DB_NAME" || return 1
+    create_database "$DB_NAME" || return 1
+    load_database "$DB_NAME" <"$copy" || return 1
+    rm -f "$copy"
+}
+
+after_switch() {
+    if has_database "$2"; then
+        echo "What was there before is \`$2\`."
+    fi
+    echo "Once all is well: DROP DATABASE IF EXISTS \`$1\`; DROP DATABASE IF EXISTS \`$2\`;"
+}
+
 switch_instructions() {
     cat <<END
 -- As $DB_USER on $DB_HOST, after a fresh backup of what is there now:

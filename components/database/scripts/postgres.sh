@@ -53,6 +53,31 @@ count_tables() {
     query "$1" "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 }
 
+name_before() {
+    echo "${DB_NAME}_before_$1"
+}
+
+# The live database keeps its data under another name, so the way back is two renames.
+switch_over() {
+    if [ -n "$(query "$maintenance_database" "SELECT 1 FROM pg_database WHERE datname = '$DB_NAME'")" ]; then
+        query "$maintenance_database" "ALTER DATABASE \"$DB_NAME\" WITH ALLOW_CONNECTIONS false" || return 1
+        query "$maintenance_database" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = '$DB_NAME' AND usesysid IN (SELECT oid FROM pg_roles WHERE NOT rolsuper)" >/dev/null || return 1
+        # Sessions take a moment to end.
+        attempt=1
+        until query "$maintenance_database" "ALTER DATABASE \"$DB_NAME\" RENAME TO \"$2\""; do
+            [ "$attempt" -lt 10 ] || return 1
+            attempt=$((attempt + 1))
+            sleep 1
+        done
+    fi
+    query "$maintenance_database" "ALTER DATABASE \"$1\" RENAME TO \"$DB_NAME\""
+}
+
+after_switch() {
+    echo "What was there before, if anything, is \"$2\". Once all is well: DROP DATABASE IF EXISTS \"$2\";"
+}
+
 # Sessions of superusers are left alone: RDS has some, and ending one fails the whole statement. A lost database needs no farewell.
 switch_instructions() {
     echo "-- As $DB_USER in the database \"$maintenance_database\" of $DB_HOST:"

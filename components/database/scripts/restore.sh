@@ -1,6 +1,7 @@
 #!/bin/sh
 # Restores a dump from $WORK_DIR into a new database beside the live one, which it never touches, and prints how to switch over.
-# Which dump: the one that $BACKUP names, else the newest.
+# Which dump: the one that $BACKUP names, else the newest, of those made no later than $BEFORE where that is given.
+# With SWITCH=yes it goes on and makes the new database the live one.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=components/database/scripts/common.sh
@@ -11,11 +12,12 @@ here=$(dirname "$0")
 name=${BACKUP:-}
 if [ -z "$name" ]; then
     for file in "$WORK_DIR"/*.sql.gz; do
-        if [ -f "$file.sha256" ]; then
-            name=${file##*/}
+        key=${file##*/}
+        if [ -f "$file.sha256" ] && { [ -z "${BEFORE:-}" ] || expr "${key%%.*}" '<=' "$BEFORE" >/dev/null; }; then
+            name=$key
         fi
     done
-    [ -n "$name" ] || fail "there is no complete backup in $WORK_DIR"
+    [ -n "$name" ] || fail "there is no complete backup in $WORK_DIR${BEFORE:+ from $BEFORE or before}"
 fi
 [ -f "$WORK_DIR/$name" ] || fail "there is no backup $name in $WORK_DIR"
 
@@ -35,12 +37,21 @@ trap 'exit 1' INT TERM
 gzip -dc "$WORK_DIR/$name" | load_database "$restored" || fail "the restore failed; $restored is dropped, $DB_NAME is untouched"
 trap - EXIT
 
+before=$(name_before "$now")
 say "done: $restored has $(count_tables "$restored") tables"
+if [ "${SWITCH:-}" = yes ]; then
+    say "switching: $restored becomes $DB_NAME"
+    switch_over "$restored" "$before" || fail "the switch failed half-way; finish it by hand:
+$(switch_instructions "$restored" "$before")"
+    say "switched: $DB_NAME is what $name had"
+    after_switch "$restored" "$before"
+    exit 0
+fi
 cat <<END
 
 $DB_NAME is as it was. Look at $restored first. To make it the live database, stop the services that are connected, then:
 
-$(switch_instructions "$restored" "${DB_NAME}_before_$now")
+$(switch_instructions "$restored" "$before")
 
 Then start the services again.
 END

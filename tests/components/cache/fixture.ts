@@ -24,6 +24,7 @@ export function deployCache(
                 placement: "in-cluster",
                 sizing,
                 protect: false,
+                backups: { schedule: "0 2 * * *", retentionDays: 7 },
                 ...change,
             });
             return withoutResources(connection);

@@ -5,12 +5,14 @@ import path from "node:path";
 import { findCommand, skipUnless } from "./sandbox";
 
 const root = path.resolve(__dirname, "../../..");
-const directory = path.join(root, "components/database/scripts");
+const scripts = ["database", "backup", "cache"].flatMap((component) => {
+    const directory = path.join(root, "components", component, "scripts");
+    return readdirSync(directory).map((name) => path.join(directory, name));
+});
 
-describe("the database scripts", () => {
+describe("the scripts of databases, caches and backups", () => {
     it("are clean to shellcheck", function () {
         skipUnless(this, findCommand("shellcheck") !== undefined, "shellcheck");
-        const scripts = readdirSync(directory).map((name) => path.join(directory, name));
         const { status, stdout, stderr } = spawnSync("shellcheck", ["--external-sources", ...scripts], {
             cwd: root,
             encoding: "utf8",
@@ -18,9 +20,9 @@ describe("the database scripts", () => {
         assert.equal(status, 0, stdout + stderr);
     });
 
-    for (const name of readdirSync(directory)) {
-        it(`${name} can be read by a POSIX shell`, () => {
-            const { status, stderr } = spawnSync("sh", ["-n", path.join(directory, name)], { encoding: "utf8" });
+    for (const file of scripts) {
+        it(`${path.basename(file)} can be read by a POSIX shell`, () => {
+            const { status, stderr } = spawnSync("sh", ["-n", file], { encoding: "utf8" });
             assert.equal(status, 0, stderr);
         });
     }

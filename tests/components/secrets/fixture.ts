@@ -73,7 +73,8 @@ export function createScope(options: Surroundings = {}): SystemScope {
         parent,
         dependsOn: [...platform.ready, namespace],
     };
-    return platform.aws === undefined ? base : { ...base, secretAccess: createAccess(base).context };
+    const backupBucket = { name: `${system}-dev-backups`, arn: `arn:aws:s3:::${system}-dev-backups`, resource: namespace };
+    return platform.aws === undefined ? base : { ...base, secretAccess: createAccess(base).context, backupBucket };
 }
 
 function createAccess({ platform, system, namespace, parent, dependsOn }: SystemScope): SecretAccess {

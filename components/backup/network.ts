@@ -1,0 +1,11 @@
+import type { types } from "@pulumi/kubernetes";
+
+/**
+ * AWS APIs have public addresses that change, so HTTPS may go anywhere but to link-local addresses; what may be done there is up to the
+ * pod's role. Its credentials come from the Pod Identity agent of the node, which has this address (Amazon EKS User Guide, "EKS Pod
+ * Identity restrictions").
+ */
+export const toAws: readonly types.input.networking.v1.NetworkPolicyEgressRule[] = [
+    { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ protocol: "TCP", port: 80 }] },
+    { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }], ports: [{ protocol: "TCP", port: 443 }] },
+];

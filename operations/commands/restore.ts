@@ -1,0 +1,87 @@
+import { UserError } from "../../simulation/failure";
+import { backupJobs, type BackupJob } from "../backups";
+import type { Command, Context, Outcome } from "../command";
+import { usageError } from "../failures";
+import { jobName, runJob } from "../jobs";
+import { requireSystem } from "../versions";
+
+export const restore: Command = {
+    name: "restore",
+    positionals: [{ name: "stack" }, { name: "system" }, { name: "store", optional: true }],
+    text: "Restores a backup into a new database beside the live one, which stays as it is,\nand says how to switch over. With --switch it does that, too: the services'\nsessions end, and what was there before is kept under another name. By default\nthe newest backup. The store may be left out where the system has only one.",
+    options: {
+        backup: { type: "string", value: "NAME", text: "this one, such as 20260131T020000Z.sql.gz" },
+        at: { type: "string", value: "TIME", text: "the last one before, such as 2026-01-31T12:00Z" },
+        switch: { type: "boolean", text: "make it the live database" },
+    },
+    confirmed: ({ values }) => (values.switch === true ? "A switch to a restored database" : undefined),
+    run: runRestore,
+};
+
+async function runRestore(context: Context): Promise<Outcome> {
+    const { operation, stack, file, mode, plan, around, screen, cluster } = context;
+    const { system = "", store } = operation.words;
+    requireSystem(file, system);
+    const variables = choiceOf(operation.values);
+    const job = restoreJob(backupJobs(await plan(), system, "restore"), system, store);
+    const name = jobName(job.cronJob, around.now());
+    const result = { namespace: job.namespace, job: name, ...variables };
+    if (!mode.real) {
+        screen.write(`Restore in stack ${stack}, what each step would do:\n`);
+        const choice = Object.entries(variables).map(([key, value]) => ` with ${key}=${value}`);
+        screen.write(
+            `  1. kubectl create job ${name} --from=cronjob/${job.cronJob} --namespace ${job.namespace}${choice.join("")}\n`,
+        );
+        screen.write("  2. Wait for it, and show what it says about the new database and the way to it.\n");
+        return { result };
+    }
+    if (operation.values.switch === true) {
+        await context.confirm(`Make the restored database the live one of ${system} in ${stack}?`);
+    }
+    const output = await runJob(await cluster(), { ...job, name, variables }, around, (text) => screen.write(text));
+    screen.write(`\n${output}`);
+    return { result: { ...result, output } };
+}
+
+/** What the scripts are told; components/backup/scripts says what each means. */
+function choiceOf(values: Context["operation"]["values"]): Record<string, string> {
+    const { backup, at } = values as { backup?: string; at?: string };
+    if (backup !== undefined && at !== undefined) {
+        throw usageError("--backup and --at both say which backup: give one of them.");
+    }
+    if (backup !== undefined && !/^\d{8}T\d{6}Z(\.\w+)+$/.test(backup)) {
+        throw usageError(`--backup is "${backup}", but must be a name such as 20260131T020000Z.sql.gz.`);
+    }
+    const moment = at === undefined ? undefined : momentIn(at);
+    return {
+        ...(backup !== undefined && { BACKUP: backup }),
+        ...(moment !== undefined && { BEFORE: moment }),
+        ...(values.switch === true && { SWITCH: "yes" }),
+    };
+}
+
+/** A moment as the names of backups have it. Without a zone it would mean something else on every machine. */
+function momentIn(text: string): string {
+    const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+    if (Number.isNaN(time)) {
+        throw usageError(`--at is "${text}", but must be a moment with its zone, such as 2026-01-31T12:00Z.`);
+    }
+    return new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+function restoreJob(jobs: readonly BackupJob[], system: string, store: string | undefined): BackupJob {
+    const storeOf = ({ cronJob }: BackupJob): string => cronJob.replace(/-restore$/, "");
+    if (jobs.length === 0) {
+        throw new UserError(`${system} has nothing that is backed up by this platform.`);
+    }
+    const found = store === undefined && jobs.length === 1 ? jobs[0] : jobs.find((job) => storeOf(job) === store);
+    if (found === undefined) {
+        const names = jobs.map(storeOf).join(", ");
+        throw usageError(
+            store === undefined
+                ? `Which store? ${system} has: ${names}.`
+                : `${system} has no store "${store}": ${names}.`,
+        );
+    }
+    return found;
+}
