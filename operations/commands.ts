@@ -8,6 +8,7 @@ import { logs } from "./commands/logs";
 import { restore } from "./commands/restore";
 import { scale } from "./commands/scale";
 import { status } from "./commands/status";
+import { upgradePlan } from "./commands/upgradePlan";
 
 /** Every operator's command. `npm run <name>` runs it; what all have in common is in main.ts and arguments.ts. */
 export const commands: readonly Command[] = [
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
     backup,
     restore,
     destroy,
+    upgradePlan,
 ];

@@ -1,3 +1,4 @@
+import { upgradeProblem } from "../config/kubernetesUpgrade";
 import { readText } from "../simulation/configuration";
 import { UserError } from "../simulation/failure";
 import { simulate } from "../simulation/program";
@@ -7,6 +8,7 @@ import type { Context, Outcome } from "./command";
 import { differenceLines, differenceOf } from "./difference";
 import { Phases, phaseLines } from "./phases";
 import { watchRollout } from "./rollouts";
+import { upgradeStateOf, type UpgradeState } from "./upgrades/state";
 import { withVersions, type VersionChange } from "./versions";
 import { workloadsOf } from "./workloads";
 
@@ -69,6 +71,7 @@ async function act(context: Context, changes: readonly VersionChange[], plan: Pl
     const show = (output: string): void => screen.write(output);
     screen.write(`The configuration is valid and gives ${plan.resources.length} resources.\n`);
     const deployed = await around.stack(stack);
+    refuseJump(upgradeStateOf(await deployed.resources()), upgradeStateOf(plan.resources), file.name);
     // Creating a stack writes how its secrets are encrypted into its file, so the file is read anew.
     const before = readText(location);
     const write = (text: string): void => {
@@ -99,6 +102,14 @@ async function act(context: Context, changes: readonly VersionChange[], plan: Pl
     phaseLines(phases.done).forEach((line) => screen.write(`  ${line}\n`));
     if (changes.length > 0) {
         screen.write(`Commit ${file.name}: its history is what a rollback goes by.\n`);
+    }
+}
+
+/** EKS would refuse it as well, but only after everything before the cluster has changed. */
+function refuseJump(current: UpgradeState, target: UpgradeState, fileName: string): void {
+    const problem = upgradeProblem(current.kubernetes ?? "", target.kubernetes ?? "");
+    if (problem !== undefined) {
+        throw new UserError(`${fileName}: ${problem}.`);
     }
 }
 

@@ -9,6 +9,15 @@ import { terminalOf } from "../simulation/terminal";
 import type { Machine } from "./credentials";
 import type { AwsCli } from "./leftovers";
 
+/** A resource in a stack's state. */
+export interface DeployedResource {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Readonly<Record<string, unknown>>;
+    /** Whether Pulumi refuses to delete it. */
+    readonly protect: boolean;
+}
+
 /** A stack of a Pulumi backend. */
 export interface DeployedStack {
     /** Shows what an update would change. */
@@ -16,8 +25,8 @@ export interface DeployedStack {
     /** Creates, updates and deletes until the cloud is what the program says. */
     readonly up: (onOutput: (text: string) => void) => Promise<void>;
     readonly outputs: () => Promise<Readonly<Record<string, unknown>>>;
-    /** URNs of what Pulumi refuses to delete. */
-    readonly protectedResources: () => Promise<readonly string[]>;
+    /** What was deployed last, by the stack's state. */
+    readonly resources: () => Promise<readonly DeployedResource[]>;
     /** Deletes everything. What was in a cluster that is gone already is gone, too. */
     readonly destroy: (onOutput: (text: string) => void, options: { readonly clusterIsGone: boolean }) => Promise<void>;
 }
@@ -139,14 +148,7 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
     return {
         preview: (onOutput) => pulumi("preview", async () => void (await stack.preview({ onOutput, color }))),
         up: (onOutput) => pulumi("deploy", async () => void (await stack.up({ onOutput, color }))),
-        protectedResources: () =>
-            pulumi("read the state", async () => {
-                const { deployment } = await stack.exportStack();
-                const { resources = [] } = (deployment ?? {}) as {
-                    resources?: readonly { urn: string; protect?: boolean }[];
-                };
-                return resources.filter(({ protect }) => protect === true).map(({ urn }) => urn);
-            }),
+        resources: () => pulumi("read the state", async () => resourcesIn(await stack.exportStack())),
         destroy: (onOutput, { clusterIsGone }) =>
             pulumi("destroy", async () => {
                 if (clusterIsGone) {
@@ -161,6 +163,24 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
                 ),
             ),
     };
+}
+
+/** The name is the last part of a URN; secrets are encrypted in a state, and stay so. */
+function resourcesIn({ deployment }: { readonly deployment: unknown }): DeployedResource[] {
+    const { resources = [] } = (deployment ?? {}) as {
+        resources?: readonly {
+            urn: string;
+            type: string;
+            inputs?: Readonly<Record<string, unknown>>;
+            protect?: boolean;
+        }[];
+    };
+    return resources.map(({ urn, type, inputs = {}, protect = false }) => ({
+        type,
+        name: urn.split("::").at(-1) ?? "",
+        inputs,
+        protect,
+    }));
 }
 
 /** Reduces the report of a failing CLI to what the CLI itself calls the error. */

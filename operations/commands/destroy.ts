@@ -35,12 +35,9 @@ async function runDestroy(context: Context): Promise<Outcome> {
         return { result };
     }
     const deployed = await around.stack(stack);
-    const held = await deployed.protectedResources();
+    const held = (await deployed.resources()).filter(({ protect }) => protect);
     if (held.length > 0) {
-        const names = held.map((urn) => {
-            const [type = "", name = ""] = urn.split("::").slice(-2);
-            return { type: type.split("$").at(-1) ?? "", name, by: ["Pulumi"] as const };
-        });
+        const names = held.map(({ type, name }) => ({ type, name, by: ["Pulumi"] as const }));
         throw new UserError(protectionText(stack, file.name, names));
     }
     const site = siteOf(context, await deployed.outputs());

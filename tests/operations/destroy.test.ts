@@ -130,8 +130,8 @@ describe("npm run destroy", () => {
     });
 
     it("refuses what the state says is protected, whatever the configuration says", async () => {
-        const urn = "urn:pulumi:dev::platform::platform:system:System$aws:s3/bucket:Bucket::shop-backups";
-        const { code, stderr, done } = await destroy(new FakeAws(), { protectedUrns: [urn] });
+        const bucket = { type: "aws:s3/bucket:Bucket", name: "shop-backups", inputs: {}, protect: true };
+        const { code, stderr, done } = await destroy(new FakeAws(), { resources: [bucket] });
         assert.equal(code, 1);
         assert.deepEqual(done, ["select dev"]);
         assert.match(stderr, /\n {2}aws:s3\/bucket:Bucket shop-backups \(by Pulumi\)\nTo lift it/);

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { main } from "../../operations/main";
-import type { Surroundings } from "../../operations/surroundings";
+import type { DeployedResource, Surroundings } from "../../operations/surroundings";
 import { FakeStream, temporaryDirectories } from "../simulation/support";
 
 const fixtures = `${__dirname}/fixtures`;
@@ -17,14 +17,16 @@ export interface World {
     readonly answer?: boolean;
     /** Texts of the stack's file, newest first. */
     readonly history?: readonly string[];
+    /** The stack's file as it is in the last commit. */
+    readonly committed?: string;
     readonly outputs?: Readonly<Record<string, unknown>>;
     readonly failing?: "preview" | "up";
     /** Whether git has the end of the history only. */
     readonly shallow?: boolean;
     /** What the AWS CLI answers. */
     readonly aws?: (args: readonly string[]) => unknown;
-    /** What is protected in the stack's state. */
-    readonly protectedUrns?: readonly string[];
+    /** What is in the stack's state. */
+    readonly resources?: readonly DeployedResource[];
     /** What Pulumi does when it destroys; it may fail. */
     readonly onDestroy?: () => void | Promise<void>;
     /** Called whenever the command waits. */
@@ -85,6 +87,12 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
             if (command === "rev-parse") {
                 return `${world.shallow ?? false}\n`;
             }
+            if (rest[0]?.startsWith("HEAD:")) {
+                if (world.committed === undefined) {
+                    throw new Error("no commit yet");
+                }
+                return world.committed;
+            }
             return command === "log"
                 ? texts.map((_, index) => `${index}`.repeat(40)).join("\n")
                 : (texts[Number(rest[0]?.[0])] ?? "");
@@ -108,7 +116,7 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
                 preview: step("preview"),
                 up: step("up"),
                 outputs: () => Promise.resolve(world.outputs ?? {}),
-                protectedResources: () => Promise.resolve(world.protectedUrns ?? []),
+                resources: () => Promise.resolve(world.resources ?? []),
                 destroy: async (show, options) => {
                     done.push(`destroy${options.clusterIsGone ? " without the cluster" : ""}`);
                     show("output of destroy\n");
