@@ -73,7 +73,11 @@ export function createScope(options: Surroundings = {}): SystemScope {
         parent,
         dependsOn: [...platform.ready, namespace],
     };
-    const backupBucket = { name: `${system}-dev-backups`, arn: `arn:aws:s3:::${system}-dev-backups`, resource: namespace };
+    const backupBucket = {
+        name: `${system}-dev-backups`,
+        arn: `arn:aws:s3:::${system}-dev-backups`,
+        resource: namespace,
+    };
     return platform.aws === undefined ? base : { ...base, secretAccess: createAccess(base).context, backupBucket };
 }
 

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { commands } from "../../operations/commands";
+
+const root = path.resolve(__dirname, "../..");
+
+/** Every page, with its path. */
+const pages = [
+    "README.md",
+    ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => path.join("docs", file)),
+];
+
+const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    scripts: Readonly<Record<string, string>>;
+};
+
+/** What a page tells its reader to run: the script, and what follows on the line. */
+function scriptsIn(text: string): { readonly script: string; readonly rest: string }[] {
+    return [...text.matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(test|start)\b)([^`\n|]*)/g)].map(
+        ([, run, own = "", rest = ""]) => ({ script: run ?? own, rest }),
+    );
+}
+
+describe("what the pages tell to run", () => {
+    for (const page of pages) {
+        const found = scriptsIn(readFileSync(path.join(root, page), "utf8"));
+        if (found.length === 0) {
+            continue;
+        }
+        it(`${page} names only scripts that there are`, () => {
+            const unknown = found.filter(({ script }) => !Object.hasOwn(scripts, script)).map(({ script }) => script);
+            assert.deepEqual(unknown, []);
+        });
+
+        it(`${page} gives commands only options that they have`, () => {
+            for (const { script, rest } of found) {
+                const command = commands.find(({ name }) => name === script);
+                const options = [...rest.matchAll(/ --([a-z][a-z-]*)/g)].map(([, option = ""]) => option);
+                const known = ["yes", "dry-run", "json", "help", ...Object.keys(command?.options ?? {})];
+                if (command !== undefined) {
+                    assert.deepEqual(
+                        options.filter((option) => !known.includes(option)),
+                        [],
+                        `npm run ${script}${rest}`,
+                    );
+                }
+            }
+        });
+    }
+
+    it("includes every command, in docs/operations.md", () => {
+        const text = readFileSync(path.join(root, "docs/operations.md"), "utf8");
+        const missing = commands.map(({ name }) => name).filter((name) => !text.includes(`npm run ${name} -- `));
+        assert.deepEqual(missing, []);
+    });
+});
