@@ -24,6 +24,8 @@ export function databaseContainer(
                 DB_USER: spec.username,
                 PASSWORD_FILE: passwordFile,
                 WORK_DIR: workDirectory,
+                // What becomes of the new database. A trial, such as the weekly one, sets it to "drop".
+                ...(name === "restore" && { AFTERWARDS: "keep" }),
             }),
             ...more,
         ],

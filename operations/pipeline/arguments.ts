@@ -42,6 +42,11 @@ export const forms = {
         options: {},
         text: "Opens, updates or closes the issue about what differs between the cloud and the state.",
     },
+    "verify-backups": {
+        positionals: ["stack"],
+        options: {},
+        text: "Restores the newest backup of each database into a new one, counts its tables and drops it.",
+    },
     promotion: {
         positionals: ["stack"],
         options: { from: "required" },

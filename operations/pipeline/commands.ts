@@ -1,4 +1,5 @@
 import type { CommandName, PipelineArguments } from "./arguments";
+import { verifyBackupsCommand } from "./commands/backups";
 import { bumpCommand } from "./commands/bump";
 import { lastGoodCommand, promotionCommand, recordCommand } from "./commands/deployments";
 import { driftCommand } from "./commands/drift";
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     comment: commentCommand,
     "risk-gate": riskGateCommand,
     drift: driftCommand,
+    "verify-backups": verifyBackupsCommand,
     promotion: promotionCommand,
     record: recordCommand,
     "last-good": lastGoodCommand,

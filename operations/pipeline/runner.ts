@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../../simulation/failure";
+import { connect, type Cluster } from "../cluster";
 import type { Machine } from "../credentials";
 import { surroundings } from "../surroundings";
 import { changedSteps, driftedSteps, type Step } from "./engineEvents";
@@ -39,6 +40,8 @@ export interface Runner {
     readonly appendFile: (file: string, text: string) => void;
     /** Runs a program; what it says on its error output goes to the terminal. */
     readonly run: (program: string, args: readonly string[], input?: string) => Finished;
+    /** Connects to the cluster that a stack's outputs name. */
+    readonly cluster: (outputs: Readonly<Record<string, unknown>>) => Promise<Cluster>;
     /** Selects a stack that exists in the backend. */
     readonly stack: (name: string) => Promise<ObservedStack>;
 }
@@ -59,6 +62,7 @@ export function runner(root: string): Runner {
         },
         appendFile: appendFileSync,
         run,
+        cluster: (outputs) => connect(outputs, machine),
         stack: (name) => observedStack(root, name),
     };
 }

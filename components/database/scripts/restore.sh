@@ -1,7 +1,7 @@
 #!/bin/sh
 # Restores a dump from $WORK_DIR into a new database beside the live one, which it never touches, and prints how to switch over.
 # Which dump: the one that $BACKUP names, else the newest, of those made no later than $BEFORE where that is given.
-# With SWITCH=yes it goes on and makes the new database the live one.
+# With SWITCH=yes it goes on and makes the new database the live one. With AFTERWARDS=drop the new database goes again: it was a trial.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=components/database/scripts/common.sh
@@ -39,6 +39,11 @@ trap - EXIT
 
 before=$(name_before "$now")
 say "done: $restored has $(count_tables "$restored") tables"
+if [ "${AFTERWARDS:-keep}" = drop ]; then
+    drop_database "$restored"
+    say "it was a trial, so $restored is dropped again; $DB_NAME is as it was"
+    exit 0
+fi
 if [ "${SWITCH:-}" = yes ]; then
     say "switching: $restored becomes $DB_NAME"
     switch_over "$restored" "$before" || fail "the switch failed half-way; finish it by hand:

@@ -307,6 +307,15 @@ describe("an in-cluster PostgreSQL, its scripts around a real server", function 
             return exporter.stop();
         });
 
+        it("as a trial brings everything back, says so and leaves nothing behind", () => {
+            const before = database.databases();
+            const { status, output } = restore({ AFTERWARDS: "drop" });
+            assert.equal(status, 0, output);
+            assert.match(output, /done: (shopdb_restore_\d{14}) has 3 tables[^]*a trial, so \1 is dropped again/);
+            assert.doesNotMatch(output, /make it the live database/);
+            assert.deepEqual(database.databases(), before);
+        });
+
         it("says how many tables there are", () => {
             assert.match(restore().output, /done: shopdb_restore_\d{14} has 3 tables/);
         });

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { connect } from "../../../operations/cluster";
 import { main } from "../../../operations/pipeline/main";
 import type { Step } from "../../../operations/pipeline/engineEvents";
 import type { Finished, Runner } from "../../../operations/pipeline/runner";
@@ -68,6 +69,7 @@ export async function pipeline(directory: string, args: readonly string[], world
             ran.push([name, ...programArgs].join(" "));
             return world.programs?.(name, programArgs) ?? { status: 0, stdout: "" };
         },
+        cluster: (outputs) => connect(outputs, { env: {}, home: "/nowhere" }),
         stack: () =>
             Promise.resolve({
                 preview: () => Promise.resolve([...(world.steps ?? [])]),

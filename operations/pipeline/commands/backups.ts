@@ -1,0 +1,76 @@
+import { UserError } from "../../../simulation/failure";
+import { kubernetesObjects } from "../../../simulation/manifests";
+import { simulate } from "../../../simulation/program";
+import type { Plan } from "../../../simulation/record";
+import { backupJobs, type BackupJob } from "../../backups";
+import { jobName, runJob } from "../../jobs";
+import type { Command } from "../commands";
+import { jobOn } from "../job";
+
+/** The variable by which a restore is told to drop what it has restored; only restores that know it can be tried out. */
+const afterwards = { name: "AFTERWARDS", value: "drop" } as const;
+
+/** The restores of a stack that make a new database and can drop it again. */
+export function scratchRestores(plan: Plan): BackupJob[] {
+    const knowing = new Set(
+        kubernetesObjects(plan)
+            .filter(({ kind, spec }) => kind === "CronJob" && JSON.stringify(spec).includes(`"${afterwards.name}"`))
+            .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    );
+    return backupJobs(plan, undefined, "restore").filter(({ namespace, cronJob }) =>
+        knowing.has(`${namespace}/${cronJob}`),
+    );
+}
+
+/** How many tables a restore says that it has brought back. */
+function tablesIn(output: string): number | undefined {
+    const [, count] = /done: \S+ has (\d+) tables/.exec(output) ?? [];
+    return count === undefined ? undefined : Number(count);
+}
+
+export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] }, runner) => {
+    const { mode, say } = jobOn(stack, runner);
+    const restores = scratchRestores(await simulate({ root: runner.root, stack }));
+    if (restores.length === 0) {
+        say(`Stack ${stack} has no backup that can be tried out.`);
+        return;
+    }
+    const jobs = restores.map((job) => ({
+        ...job,
+        name: jobName(job.cronJob, runner.now()),
+        variables: { [afterwards.name]: afterwards.value },
+    }));
+    if (!mode.real) {
+        const lines = jobs.map(
+            ({ namespace, cronJob, name }) =>
+                `  kubectl create job ${name} --from=cronjob/${cronJob} --namespace ${namespace}, with ${afterwards.name}=${afterwards.value}`,
+        );
+        say(
+            [
+                "Would restore the newest backup of each database into a new one, count its tables and drop it:",
+                ...lines,
+            ].join("\n"),
+        );
+        return;
+    }
+    const cluster = await runner.cluster(await (await runner.stack(stack)).outputs());
+    const problems: string[] = [];
+    // One after the other: each loads a whole database into a server that is in use.
+    for (const job of jobs) {
+        const pause = (seconds: number): Promise<void> => runner.pause(seconds * 1000);
+        try {
+            const output = await runJob(cluster, job, { pause }, (text) => runner.stdout.write(text));
+            const tables = tablesIn(output);
+            if (tables === undefined || tables === 0) {
+                problems.push(`${job.namespace}/${job.cronJob}: the backup restores to a database without tables`);
+            } else {
+                say(`${job.namespace}/${job.cronJob}: the newest backup restores to ${tables} tables.`);
+            }
+        } catch (failure) {
+            problems.push(`${job.namespace}/${job.cronJob}: ${(failure as Error).message}`);
+        }
+    }
+    if (problems.length > 0) {
+        throw new UserError(["A backup cannot be restored:", ...problems.map((each) => `  ${each}`)].join("\n"));
+    }
+};

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { scratchRestores } from "../../../operations/pipeline/commands/backups";
+import { simulateStack } from "../../harness";
+import { temporaryDirectories } from "../../simulation/support";
+import { fakeKubernetes } from "../fakeKubernetes";
+import { loggedIn, pipeline, type Result } from "./support";
+
+const temporary = temporaryDirectories();
+const cluster = fakeKubernetes();
+
+const jobs = "/apis/batch/v1/namespaces/bread/jobs";
+const name = "recipes-restore-manual-20261121t120000z";
+
+describe("the weekly look at backups", () => {
+    it("tries out the backup of every database of dev and prod", async () => {
+        for (const stack of ["dev", "prod"]) {
+            const { plan } = await simulateStack(stack);
+            assert.deepEqual(
+                scratchRestores(plan).map(({ namespace, cronJob }) => `${namespace}/${cronJob}`),
+                [
+                    "backend/flask-app-db-restore",
+                    `employee-mgmt-${stack}/postgres-restore`,
+                    "microservices/postgres-user-restore",
+                    "techcommerce/postgres-restore",
+                    "user-management/postgres-restore",
+                ],
+                stack,
+            );
+        }
+    });
+
+    it("says without credentials what it would do", async () => {
+        const { code, stdout } = await pipeline(temporary(), ["verify-backups", "dev"], { now });
+        assert.equal(code, 0);
+        assert.ok(
+            stdout.includes(
+                `kubectl create job ${name} --from=cronjob/recipes-restore --namespace bread, with AFTERWARDS=drop`,
+            ),
+            stdout,
+        );
+    });
+
+    const now = (): Date => new Date("2026-11-21T12:00:00Z");
+    const run = (type: "Complete" | "Failed", log: string): Promise<Result> => {
+        const container = { name: "restore", image: "restore:1", env: [{ name: "AFTERWARDS", value: "keep" }] };
+        cluster().put("/apis/batch/v1/namespaces/bread/cronjobs/recipes-restore", {
+            metadata: { name: "recipes-restore", namespace: "bread", uid: "1" },
+            spec: { jobTemplate: { spec: { template: { spec: { containers: [container] } } } } },
+        });
+        cluster().put("/api/v1/namespaces/bread/pods/recipes-1", {
+            metadata: { name: "recipes-1", labels: { "batch.kubernetes.io/job-name": name } },
+            spec: { containers: [container] },
+        });
+        cluster().texts.set("/api/v1/namespaces/bread/pods/recipes-1/log?container=restore", log);
+        cluster().onChange = ({ method }) => {
+            if (method === "POST") {
+                const job = cluster().objects.get(`${jobs}/${name}`);
+                const status = { conditions: [{ type, status: "True", message: "BackoffLimitExceeded" }] };
+                cluster().put(`${jobs}/${name}`, { ...job, status });
+            }
+        };
+        return pipeline(temporary(), ["verify-backups", "dev"], {
+            env: loggedIn,
+            outputs: { kubeconfig: cluster().kubeconfig },
+            now,
+        });
+    };
+
+    it("restores into a new database that is dropped again, and tells what came back", async () => {
+        const { code, stdout, stderr } = await run("Complete", "done: recipes_restore_1 has 12 tables\n");
+        assert.equal(code, 0, stderr);
+        assert.match(stdout, /bread\/recipes-restore: the newest backup restores to 12 tables\./);
+        const [{ body } = { body: {} }] = cluster().changes;
+        assert.ok(JSON.stringify(body).includes('{"name":"AFTERWARDS","value":"drop"}'), JSON.stringify(body));
+    });
+
+    const failures = [
+        [
+            "fails when a restore does",
+            "Failed",
+            "ERROR: the checksum differs\n",
+            /BackoffLimitExceeded[^]*the checksum differs/,
+        ],
+        ["fails when nothing came back", "Complete", "done: recipes_restore_1 has 0 tables\n", /without tables/],
+        ["fails when the restore does not say what came back", "Complete", "hello\n", /without tables/],
+    ] as const;
+    for (const [title, type, log, expected] of failures) {
+        it(title, async () => {
+            const { code, stderr } = await run(type, log);
+            assert.equal(code, 1);
+            assert.match(stderr, /A backup cannot be restored:/);
+            assert.match(stderr, expected);
+        });
+    }
+});
