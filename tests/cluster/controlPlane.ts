@@ -1,30 +1,25 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { stringify } from "yaml";
 import { freePorts } from "../ports";
+import { Processes } from "../processes";
 import { Client, type Access } from "./client";
 import { moduleOf, moduleSource, type Program } from "./programs";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
-
 /** A control plane on loopback: a real API server, controllers and scheduler, with kwok in the place of the kubelets. */
 export class ControlPlane {
-    private readonly directory = mkdtempSync(path.join(tmpdir(), "platform-cluster-"));
-    private readonly processes: { readonly program: Program; readonly process: ChildProcess }[] = [];
+    private readonly processes = new Processes("platform-cluster");
 
     /** A kubeconfig for it. Its only context is called like the one of the stack `local`. */
-    readonly kubeconfig = path.join(this.directory, "kubeconfig");
+    readonly kubeconfig = this.file("kubeconfig");
 
     private constructor(private readonly programs: string) {}
 
     /** Starts everything and waits until the API server is ready. */
     static async start(programs: string): Promise<{ controlPlane: ControlPlane; access: Access }> {
         const controlPlane = new ControlPlane(programs);
-        controlPlane.watch();
         try {
             return { controlPlane, access: await controlPlane.run() };
         } catch (error) {
@@ -33,38 +28,14 @@ export class ControlPlane {
         }
     }
 
-    /** Nothing outlives the test, not even where it is interrupted. */
-    private readonly abandon = (): void => {
-        this.processes.forEach(({ process }) => process.kill("SIGKILL"));
-        rmSync(this.directory, { recursive: true, force: true });
-    };
-
-    private readonly interrupt = (): never => process.exit(1);
-
-    private watch(): void {
-        process.once("exit", this.abandon);
-        signals.forEach((signal) => process.once(signal, this.interrupt));
-    }
-
-    private unwatch(): void {
-        process.removeListener("exit", this.abandon);
-        signals.forEach((signal) => process.removeListener(signal, this.interrupt));
-    }
-
     /** Stops what was started, latest first, and removes its files. */
-    async stop(): Promise<void> {
-        this.unwatch();
-        for (const { process } of this.processes.reverse()) {
-            if (process.exitCode === null && process.signalCode === null) {
-                const ended = new Promise((resolve) => process.once("exit", resolve));
-                process.kill("SIGTERM");
-                // An API server waits for open watches; nothing that it holds is needed any more.
-                const overdue = setTimeout(() => process.kill("SIGKILL"), 3000);
-                await ended;
-                clearTimeout(overdue);
-            }
-        }
-        rmSync(this.directory, { recursive: true, force: true });
+    stop(): Promise<void> {
+        return this.processes.stop();
+    }
+
+    /** @throws when one of the programs has ended, with the end of its log. */
+    checkAlive(): void {
+        this.processes.checkAlive();
     }
 
     private async run(): Promise<Access> {
@@ -126,10 +97,7 @@ export class ControlPlane {
     }
 
     private start(program: Program, args: readonly string[]): void {
-        const log = openSync(this.file(`${program}.log`), "a");
-        const process = spawn(path.join(this.programs, program), args, { stdio: ["ignore", log, log] });
-        closeSync(log);
-        this.processes.push({ program, process });
+        this.processes.start(program, path.join(this.programs, program), args);
     }
 
     private async answering(server: string, token: string): Promise<Access> {
@@ -143,7 +111,7 @@ export class ControlPlane {
                 return { server, authority: readFileSync(authority, "utf8"), credentials: { token } };
             }
         }
-        throw new Error(`the API server did not become ready:\n${this.lastLines("kube-apiserver")}`);
+        throw new Error(`the API server did not become ready:\n${this.processes.lastLines("kube-apiserver")}`);
     }
 
     private clientWith(authority: string, server: string, token: string): Client | undefined {
@@ -153,22 +121,6 @@ export class ControlPlane {
             // The certificate is not there yet.
             return undefined;
         }
-    }
-
-    /** @throws when one of the programs has ended, with the end of its log. */
-    checkAlive(): void {
-        for (const { program, process } of this.processes) {
-            if (process.exitCode !== null || process.signalCode !== null) {
-                throw new Error(`${program} ended:\n${this.lastLines(program)}`);
-            }
-        }
-    }
-
-    private lastLines(program: Program): string {
-        return readFileSync(this.file(`${program}.log`), "utf8")
-            .split("\n")
-            .slice(-15)
-            .join("\n");
     }
 
     private writeKubeconfig({ server, authority }: Access, token: string): void {
@@ -188,7 +140,7 @@ export class ControlPlane {
     }
 
     private file(name: string): string {
-        return path.join(this.directory, name);
+        return this.processes.file(name);
     }
 
     private write(name: string, content: string): string {
