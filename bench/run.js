@@ -13,14 +13,20 @@ const path = require("node:path");
 const root = path.dirname(__dirname);
 const rounds = 7;
 const timeoutMilliseconds = 60_000;
+/** A Prometheus that is measured has to fill its windows first. */
+const rulesTimeoutMilliseconds = 600_000;
 
 /** Runs a script and gives back its wall time in milliseconds and what it printed. */
 function run(...args) {
+    return runWithin(timeoutMilliseconds, ...args);
+}
+
+function runWithin(timeout, ...args) {
     const start = process.hrtime.bigint();
     const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
         cwd: root,
         encoding: "utf8",
-        timeout: timeoutMilliseconds,
+        timeout,
         env: { ...process.env, NO_COLOR: "1" },
     });
     if (status !== 0) {
@@ -112,6 +118,43 @@ function perResource() {
     });
 }
 
+/** What alerts and dashboards cost Prometheus: for 10 services and for 100, each in a Prometheus of its own. */
+function rules(print) {
+    if (spawnSync("prometheus", ["--version"]).error !== undefined) {
+        print("(d) Prometheus is not installed: the cost of rules and dashboards is not measured.");
+        return;
+    }
+    const costs = [10, 100].map((count) =>
+        JSON.parse(runWithin(rulesTimeoutMilliseconds, "bench/rules.js", String(count)).stdout),
+    );
+    const [few, many] = costs;
+    print(
+        table([
+            [
+                "(d) services",
+                "rules",
+                "series",
+                "recorded",
+                "core s a round",
+                "core busy with rules",
+                "core s a dashboard query",
+            ],
+            ...costs.map((cost) => [
+                cost.services,
+                cost.rules,
+                cost.series,
+                cost.recordedSeries,
+                cost.seconds.toFixed(3),
+                `${(cost.share * 100).toFixed(1)} %`,
+                (cost.dashboardSeconds / cost.dashboardQueries).toFixed(4),
+            ]),
+        ]),
+    );
+    print();
+    const growth = many.seconds / many.services / (few.seconds / few.services);
+    print(`Rules of a service among 100 cost ${growth.toFixed(2)} × what those of a service among 10 cost.`);
+}
+
 function main() {
     const out = mkdtempSync(path.join(tmpdir(), "platform-bench-"));
     try {
@@ -152,6 +195,8 @@ function main() {
         print(
             `The dearest number of services costs ${spread.toFixed(2)} × the cheapest for each resource; aim 1.2: ${verdict(spread, 1.2)}.`,
         );
+        print();
+        rules(print);
     } finally {
         rmSync(out, { recursive: true, force: true });
     }
