@@ -20,7 +20,13 @@ export function createLocalPlatform(config: StackConfig, context: string): Platf
     const cluster = new ExistingCluster("cluster", { context });
     const { provider } = cluster;
     const monitoring = installed.has("monitoring")
-        ? new Monitoring("monitoring", { tags, provider, config: observability, ...config.secrets })
+        ? new Monitoring("monitoring", {
+              tags,
+              provider,
+              config: observability,
+              ...config.secrets,
+              traces: installed.has("tracing"),
+          })
         : undefined;
     const addons = new Addons("addons", {
         tags,

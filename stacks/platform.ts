@@ -75,6 +75,8 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               provider: cluster.provider,
               config: observability,
               ...config.secrets,
+              traces: installed.has("tracing"),
+              ...(installed.has("logging") && { logs: { clusterName, accountId, region } }),
               pricedCluster: { region, nodeGroups: Object.values(platform.cluster.nodeGroups) },
               dependsOn: cluster.ready,
           })

@@ -1,4 +1,4 @@
-import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+import { grafanaPodLabels, monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import {
     disruptionBudget,
     replicasOf,
@@ -25,10 +25,12 @@ const volume = { claim: "jaeger-data", path: "/badger", size: "10Gi" } as const;
 /** Port of the metrics of both. */
 const metricsPort = 8888;
 
-const fromPrometheus = {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
-    podSelector: { matchLabels: { ...prometheusPodLabels } },
-};
+function fromMonitoring(labels: Readonly<Record<string, string>>): Record<string, unknown> {
+    return {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
+        podSelector: { matchLabels: { ...labels } },
+    };
+}
 
 /**
  * Jaeger, with its traces on a volume of its own (Badger): at a tenth of the requests a small platform writes megabytes an hour, which one
@@ -114,7 +116,7 @@ function claim(): Record<string, unknown> {
     };
 }
 
-/** In come the collector's traces and Prometheus; people come by port-forward, which policies do not apply to. */
+/** In come the collector's traces, Prometheus, and Grafana's questions; people come by port-forward, which policies do not apply to. */
 function storePolicy(): Record<string, unknown> {
     return {
         apiVersion: "networking.k8s.io/v1",
@@ -128,7 +130,11 @@ function storePolicy(): Record<string, unknown> {
                     from: [{ podSelector: { matchLabels: { ...traceCollector.podLabels } } }],
                     ports: [{ protocol: "TCP", port: otlpPorts.grpc }],
                 },
-                { from: [fromPrometheus], ports: [{ protocol: "TCP", port: metricsPort }] },
+                { from: [fromMonitoring(prometheusPodLabels)], ports: [{ protocol: "TCP", port: metricsPort }] },
+                {
+                    from: [fromMonitoring(grafanaPodLabels)],
+                    ports: [{ protocol: "TCP", port: traceStore.queryPort }],
+                },
             ],
             // No `egress`, so nothing goes out.
         },

@@ -1,9 +1,11 @@
+import { additionalDataSources, exemplarDestinations, type DataSources } from "./dataSources";
 import {
     dashboardFolderAnnotation,
     dashboardLabels,
     datasourceUid,
     grafanaAdmin,
     grafanaRole,
+    grafanaServiceAccount,
     localUrls,
 } from "./names";
 import { restrictedContainer, type ContainerResources } from "./stackContainers";
@@ -17,7 +19,7 @@ const sidecarScratch = "sidecar-tmp";
  * together is meant to become code. So it has no volume, and a new pod is as good as the old one. It is not public: people reach it
  * by a port-forward, with the credentials of the cluster.
  */
-export function grafanaValues(grafana: ContainerResources, sidecar: ContainerResources): Values {
+export function grafanaValues(grafana: ContainerResources, sidecar: ContainerResources, sources: DataSources): Values {
     const scratch = [{ name: sidecarScratch, mountPath: "/tmp" }];
     return {
         admin: {
@@ -25,6 +27,7 @@ export function grafanaValues(grafana: ContainerResources, sidecar: ContainerRes
             userKey: grafanaAdmin.userKey,
             passwordKey: grafanaAdmin.passwordKey,
         },
+        serviceAccount: { name: grafanaServiceAccount },
         service: { type: "ClusterIP" },
         ingress: { enabled: false },
         persistence: { enabled: false },
@@ -49,8 +52,15 @@ export function grafanaValues(grafana: ContainerResources, sidecar: ContainerRes
                 provider: { foldersFromFilesStructure: true, allowUiUpdates: false },
                 extraMounts: scratch,
             },
-            datasources: { enabled: true, uid: datasourceUid, resource: "configmap", extraMounts: scratch },
+            datasources: {
+                enabled: true,
+                uid: datasourceUid,
+                resource: "configmap",
+                extraMounts: scratch,
+                ...exemplarDestinations(sources),
+            },
         },
+        additionalDataSources: additionalDataSources(sources),
         "grafana.ini": {
             server: { root_url: localUrls.grafana },
             // Nothing about this cluster leaves it, and no plugin enters it at run time.

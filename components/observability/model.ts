@@ -1,5 +1,6 @@
 import { planOf, podBounds } from "../apiService/defaults";
 import type { MetricNames, OperationSpec, OwnMetricSpec, ServiceSpec } from "../apiService/spec";
+import { logGroupOf } from "../addons/logRouting";
 import type { StoreConnection } from "../connection";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "../system/declaration";
@@ -71,6 +72,10 @@ export interface MonitoringModel {
     readonly scrapeIntervalSeconds: number;
     /** Seconds between two evaluations of rules, which tell how long a recorded value counts. */
     readonly evaluationIntervalSeconds: number;
+    /** Log group of CloudWatch that its logs go to; absent where they are sent nowhere. */
+    readonly logGroup?: string;
+    /** Whether there is a store of traces. */
+    readonly traces: boolean;
     readonly services: readonly MonitoredService[];
     readonly databases: readonly MonitoredDatabase[];
     readonly caches: readonly MonitoredStore[];
@@ -79,6 +84,8 @@ export interface MonitoringModel {
 export interface ModelSources {
     readonly plan: PlannedSystem;
     readonly platform: Pick<PlatformContext, "environment" | "data" | "observability">;
+    /** What else is kept of its services. Default: nothing. */
+    readonly kept?: { readonly logs: boolean; readonly traces: boolean };
     readonly stores: readonly StoreConnection[];
 }
 
@@ -101,7 +108,12 @@ export const defaultMetricNames: Required<MetricNames> = {
 const backupGraceHours = 2;
 
 /** What monitoring knows of a system, from what the system says about itself. */
-export function monitoringModel({ plan, platform, stores }: ModelSources): MonitoringModel {
+export function monitoringModel({
+    plan,
+    platform,
+    stores,
+    kept = { logs: false, traces: false },
+}: ModelSources): MonitoringModel {
     const { declaration, namespace } = plan;
     const databases = new Set(Object.keys(declaration.databases ?? {}));
     const caches = new Set(Object.keys(declaration.caches ?? {}));
@@ -112,6 +124,8 @@ export function monitoringModel({ plan, platform, stores }: ModelSources): Monit
         namespace,
         runbookBaseUrl: platform.observability.runbookBaseUrl.replace(/\/+$/, ""),
         dashboardBaseUrl: localUrls.grafana,
+        ...(kept.logs && { logGroup: logGroupOf(plan.name, platform.environment) }),
+        traces: kept.traces,
         scrapeIntervalSeconds: platform.observability.scrapeIntervalSeconds,
         evaluationIntervalSeconds: platform.observability.evaluationIntervalSeconds,
         services: Object.entries(declaration.services).map(([name, spec]) =>

@@ -6,16 +6,19 @@ import type { PlatformConfig } from "../../config/schema";
 import type { PolicyException } from "../../policy/exceptions";
 import { Component } from "../component";
 import { PolicyExceptions } from "../policyExceptions";
+import { PodIdentityRole } from "../identity/podIdentity";
 import { restrictedPodSecurity } from "../system/policies";
 import type { TagContext } from "../tags";
 import { isPriced, platformCost, type PricedCluster } from "./dashboards/cost";
 import { dashboardConfigMap } from "./dashboards/configMap";
+import { logReader } from "./dataSources";
 import { infrastructure } from "./dashboards/infrastructure";
 import { alertmanagerConfig, credentialKeys } from "./alertmanagerConfig";
 import {
     alertmanagerSecrets,
     grafanaAdmin,
     grafanaRole,
+    grafanaServiceAccount,
     monitoringNamespace,
     nodeExporterNamespace,
     platformFolder,
@@ -38,6 +41,17 @@ export interface MonitoringArgs {
     readonly pagerdutyRoutingKey?: pulumi.Input<string>;
     /** Incoming webhook of Slack. Default: nothing is posted. Changed in place. */
     readonly slackWebhookUrl?: pulumi.Input<string>;
+    /** Whether traces are kept in the cluster: Grafana shows them then, from latencies and log lines on. Default false. Changed in place. */
+    readonly traces?: boolean;
+    /**
+     * The cluster whose logs are in CloudWatch, which Grafana gets an identity to search. Default: logs are elsewhere. Pods of Grafana have to
+     * be started anew when it appears.
+     */
+    readonly logs?: {
+        readonly clusterName: string;
+        readonly accountId: pulumi.Input<string>;
+        readonly region: string;
+    };
     /**
      * What the dashboard of costs counts with. Default: there is none, as on a cluster that nobody pays AWS for, and as in a region that
      * the price list lacks. Changed in place.
@@ -78,12 +92,14 @@ export class Monitoring extends Component {
         const access = this.createGrafanaAccess(namespaces);
         const configuration = this.createAlertmanagerConfiguration(args, namespaces);
         const dashboards = this.createDashboards(args, namespaces);
+        const identity = this.createLogReader(args);
         const release = this.installChart(args, [
             ...namespaces,
             ...policies,
             ...access,
             ...configuration,
             ...dashboards,
+            ...identity,
         ]);
 
         new PolicyExceptions(this.childName("exceptions"), this.exceptions(), this.childOptions());
@@ -166,6 +182,25 @@ export class Monitoring extends Component {
         ];
     }
 
+    /** Grafana's identity at AWS, which its pods have to find when they start. */
+    private createLogReader({ tags, logs, dependsOn = [] }: MonitoringArgs): readonly pulumi.Resource[] {
+        if (logs === undefined) {
+            return [];
+        }
+        const role = new PodIdentityRole(
+            this.childName("grafana-identity"),
+            {
+                tags,
+                ...logs,
+                namespace: monitoringNamespace,
+                serviceAccount: grafanaServiceAccount,
+                statements: logReader(tags.environment, logs.region, logs.accountId),
+            },
+            this.childOptions({ dependsOn: [...dependsOn] }),
+        );
+        return role.ready;
+    }
+
     /** The dashboards about the cluster as a whole. */
     private createDashboards(
         { pricedCluster }: MonitoringArgs,
@@ -223,7 +258,10 @@ export class Monitoring extends Component {
         );
     }
 
-    private installChart({ tags, config }: MonitoringArgs, dependsOn: readonly pulumi.Resource[]): pulumi.Resource {
+    private installChart(
+        { tags, config, traces = false, logs }: MonitoringArgs,
+        dependsOn: readonly pulumi.Resource[],
+    ): pulumi.Resource {
         return new k8s.helm.v3.Release(
             this.childName("chart"),
             {
@@ -232,7 +270,12 @@ export class Monitoring extends Component {
                 chart: chart.name,
                 version: chart.version,
                 repositoryOpts: { repo: chart.repository },
-                values: stackValues({ stack: tags.stack, environment: tags.environment, config }),
+                values: stackValues({
+                    stack: tags.stack,
+                    environment: tags.environment,
+                    config,
+                    sources: { traces, ...(logs !== undefined && { logsRegion: logs.region }) },
+                }),
                 timeout: installTimeoutSeconds,
                 // An upgrade that fails takes back what it had added.
                 cleanupOnFail: true,

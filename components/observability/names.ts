@@ -21,6 +21,15 @@ export const prometheusUrl = `http://${releaseName}-prometheus.${monitoringNames
 /** Uid of the Prometheus data source in Grafana. */
 export const datasourceUid = "prometheus";
 
+/** Uids of Grafana's data sources, which dashboards and links name. */
+export const dataSourceUids = { metrics: datasourceUid, traces: "jaeger", logs: "cloudwatch" } as const;
+
+/** Service account of Grafana, as the chart names it. */
+export const grafanaServiceAccount = `${releaseName}-grafana`;
+
+/** Labels of Grafana's pods. */
+export const grafanaPodLabels = { "app.kubernetes.io/name": "grafana" } as const;
+
 /** What the chart calls it. */
 export const datasourceName = "Prometheus";
 

@@ -1,11 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
-import { prometheusPodLabels } from "./names";
+import { traceStore, tracingNamespace } from "../addons/tracingNames";
+import { grafanaPodLabels, prometheusPodLabels } from "./names";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Rule = types.input.networking.v1.NetworkPolicyIngressRule;
 
 const alertmanagerPods = { "app.kubernetes.io/name": "alertmanager" };
-const grafanaPods = { "app.kubernetes.io/name": "grafana" };
 const kubeStateMetricsPods = { "app.kubernetes.io/name": "kube-state-metrics" };
 const operatorPods = { app: "kube-prometheus-stack-operator" };
 
@@ -47,12 +47,12 @@ export const monitoringPolicies: Readonly<Record<string, NetworkPolicySpec>> = {
         policyTypes: ["Egress"],
         egress: [{}],
     },
-    prometheus: ingress(prometheusPodLabels, from(grafanaPods, 9090), from(prometheusPodLabels, 9090, 8080)),
+    prometheus: ingress(prometheusPodLabels, from(grafanaPodLabels, 9090), from(prometheusPodLabels, 9090, 8080)),
 
     alertmanager: ingress(
         alertmanagerPods,
         from(prometheusPodLabels, 9093, 8080),
-        from(grafanaPods, 9093),
+        from(grafanaPodLabels, 9093),
         // Replicas tell each other what they have sent.
         {
             from: [{ podSelector: { matchLabels: alertmanagerPods } }],
@@ -70,13 +70,24 @@ export const monitoringPolicies: Readonly<Record<string, NetworkPolicySpec>> = {
         ],
     },
 
-    grafana: ingress(grafanaPods, from(prometheusPodLabels, 3000)),
+    grafana: ingress(grafanaPodLabels, from(prometheusPodLabels, 3000)),
     "grafana-queries": {
-        podSelector: { matchLabels: grafanaPods },
+        podSelector: { matchLabels: { ...grafanaPodLabels } },
         policyTypes: ["Egress"],
         egress: [
             { to: [{ podSelector: { matchLabels: { ...prometheusPodLabels } } }], ports: tcp(9090) },
             { to: [{ podSelector: { matchLabels: alertmanagerPods } }], ports: tcp(9093) },
+            {
+                to: [
+                    {
+                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": tracingNamespace } },
+                        podSelector: { matchLabels: { ...traceStore.podLabels } },
+                    },
+                ],
+                ports: tcp(traceStore.queryPort),
+            },
+            // The Pod Identity agent of the node (Amazon EKS User Guide, "EKS Pod Identity restrictions"), for CloudWatch.
+            { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp(80) },
         ],
     },
 

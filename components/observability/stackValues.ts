@@ -1,4 +1,5 @@
 import type { PlatformConfig } from "../../config/schema";
+import type { DataSources } from "./dataSources";
 import { grafanaValues } from "./grafanaValues";
 import { alertmanagerSecrets, localUrls, nodeExporterNamespace, nodeLabels } from "./names";
 import { annotatedPods, portlessTargets } from "./scrapeConfigs";
@@ -17,6 +18,7 @@ export interface StackValuesInput {
     readonly stack: string;
     readonly environment: string;
     readonly config: PlatformConfig["observability"];
+    readonly sources: DataSources;
 }
 
 /**
@@ -24,6 +26,9 @@ export interface StackValuesInput {
  * compaction needs room for a copy of a block.
  */
 const usableShare = 0.8;
+
+/** Exemplars in memory, about 100 bytes each; the oldest go. Prometheus' own default, for whoever looks it up. */
+const keptExemplars = 100_000;
 
 /** Room for silences and the record of what was sent. gp3 volumes start at 1 GiB. */
 const alertmanagerStorage = "1Gi";
@@ -44,7 +49,7 @@ export function stackValues(input: StackValuesInput): Values {
         ...controlPlane(input),
         prometheus: prometheus(input, resources.prometheus),
         alertmanager: alertmanager(input, resources.alertmanager),
-        grafana: grafanaValues(resources.grafana, resources.sidecar),
+        grafana: grafanaValues(resources.grafana, resources.sidecar, input.sources),
         prometheusOperator: {
             resources: resources.operator,
             prometheusConfigReloader: { resources: reloaderResources },
@@ -108,6 +113,9 @@ function prometheus({ stack, environment, config }: StackValuesInput, resources:
             storageSpec: volume(`${config.storageGiB}Gi`),
             resources,
             externalUrl: localUrls.prometheus,
+            // Ids of traces beside the buckets of latency, in memory.
+            enableFeatures: ["exemplar-storage"],
+            exemplars: { maxSize: keptExemplars },
             externalLabels: { stack, environment },
             // Rules and monitors count whatever release they came with; the chart looks into every namespace anyway.
             ruleSelectorNilUsesHelmValues: false,

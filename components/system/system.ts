@@ -310,7 +310,15 @@ export class System extends Component {
             this.childName("monitoring"),
             {
                 scope,
-                model: monitoringModel({ plan: this.plan, platform: this.platform, stores: Object.values(stores) }),
+                model: monitoringModel({
+                    plan: this.plan,
+                    platform: this.platform,
+                    stores: Object.values(stores),
+                    kept: {
+                        logs: this.platform.aws !== undefined && this.platform.addons.has("logging"),
+                        traces: this.platform.addons.has("tracing"),
+                    },
+                }),
             },
             this.childOptions(),
         );

@@ -15,7 +15,7 @@ const actionsWithoutResource: readonly RegExp[] = [
     /^acm:ListCertificates$/,
     /^route53:(ListHostedZones|ListHostedZonesByName)$/,
     /^ecr:GetAuthorizationToken$/,
-    /^logs:DescribeLogGroups$/,
+    /^logs:(DescribeLogGroups|GetQueryResults|StopQuery)$/,
     /^(wafv2|waf-regional|shield):(Describe\w+|List\w+|GetSubscriptionState)$/,
     /^cloudwatch:PutMetricData$/,
     /^xray:Put\w+$/,

@@ -71,6 +71,7 @@ function comparisons(services: readonly MeasuredService[]): Panel[] {
         }),
         graph({
             title: "Latency, 95th percentile",
+            exemplars: true,
             description: "One request in twenty takes longer, by service. The line is the lowest limit of any of them.",
             unit: "s",
             queries: each((service) => latency(0.95, service)),

@@ -47,6 +47,8 @@ export interface PanelSpec {
     readonly limit?: { readonly value: number; readonly bad: "above" | "below" };
     /** Width in twenty-fourths of the screen. Default: a quarter for a number, a half for a graph. */
     readonly span?: number;
+    /** Whether single requests are marked that lead to their traces. Default false. */
+    readonly exemplars?: boolean;
     /** Uid of the dashboard that shows more of the same. */
     readonly details?: string;
 }
@@ -73,6 +75,7 @@ function queries(spec: PanelSpec): DataqueryBuilder[] {
             .datasource(datasource)
             .expr(expr)
             .legendFormat(legend)
+            .exemplar(spec.exemplars ?? false)
             .refId(String.fromCharCode("A".charCodeAt(0) + index)),
     );
 }

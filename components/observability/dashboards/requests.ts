@@ -98,6 +98,7 @@ export function latencies(service: MeasuredService): Panel[] {
         ...([0.5, 0.95, 0.99] as const).map((quantile) =>
             graph({
                 title: `Latency by endpoint, p${quantile * 100}`,
+                exemplars: true,
                 description: `${quantile * 100} % of the requests to the endpoint take no longer than this.`,
                 unit: "s",
                 queries: [

@@ -24,6 +24,7 @@ export function serviceDashboard(model: MonitoringModel, service: MonitoredServi
     const measured = isMeasured(service) ? service : undefined;
     return systemDashboard(model, {
         key: `service-${service.name}`,
+        service,
         title: `Service ${service.name}`,
         description: `Requests to ${service.name} of ${model.system} by endpoint, their errors and latency, what is left of its error budgets, and what its pods use.`,
         variables: measured === undefined ? [] : endpointVariable([measured]),

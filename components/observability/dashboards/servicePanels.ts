@@ -78,6 +78,7 @@ export function errorGraph(service: MeasuredService): Panel {
 export function latencyGraph(service: MeasuredService): Panel {
     return graph({
         title: "Latency",
+        exemplars: true,
         description: "Half, 95 % and 99 % of the requests take no longer than this. The alert looks at 95 %.",
         unit: "s",
         queries: ([0.5, 0.95, 0.99] as const).map((quantile) => ({

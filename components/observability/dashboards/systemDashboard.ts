@@ -4,10 +4,11 @@ import {
     DashboardLinkType,
     type Dashboard,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { MonitoringModel } from "../model";
+import type { MonitoredService, MonitoringModel } from "../model";
 import { dashboardUid, type DashboardKey } from "../names";
 import { kubeStateMetrics, literally, series } from "../promql";
 import { anyOf, dashboard, type DashboardSpec, type VariableSpec } from "./dashboard";
+import { exploreLinks } from "./exploreLinks";
 import { datasource } from "./panel";
 import { chosen } from "./selectors";
 
@@ -16,6 +17,8 @@ export const platformTag = "platform";
 
 type SystemDashboardSpec = Pick<DashboardSpec, "title" | "description" | "rows"> & {
     readonly key: DashboardKey;
+    /** The only service that it is about. Default: the whole system. */
+    readonly service?: MonitoredService;
     /** Variables beside the data source, the namespace, the job and the instance. */
     readonly variables?: readonly VariableSpec[];
 };
@@ -27,7 +30,7 @@ export function systemDashboard(model: MonitoringModel, spec: SystemDashboardSpe
         uid: dashboardUid(model.system, spec.key),
         tags: [platformTag, model.system, `owner:${model.owner}`],
         variables: [namespaceVariable(model), ...(spec.variables ?? [])],
-        links: [otherDashboards(model)],
+        links: [otherDashboards(model), ...exploreLinks(model, spec.service)],
         annotations: [deployments(model)],
     });
 }

@@ -33,6 +33,7 @@ export interface TargetJson {
     readonly expr: string;
     readonly refId: string;
     readonly legendFormat: string;
+    readonly exemplar?: boolean;
 }
 
 interface Step {

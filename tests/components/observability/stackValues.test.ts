@@ -1,11 +1,16 @@
 import { strict as assert } from "node:assert";
 import { chart, stackValues } from "../../../components/observability/stackValues";
+import type { DataSources } from "../../../components/observability/dataSources";
 import { config } from "./fixtures";
 
 type Tree = { readonly [key: string]: Tree } & Readonly<Record<string, unknown>>;
 
-function valuesOf(changes: Partial<typeof config.observability> = {}, environment = "dev"): Tree {
-    return stackValues({ stack: "dev", environment, config: { ...config.observability, ...changes } }) as Tree;
+function valuesOf(
+    changes: Partial<typeof config.observability> = {},
+    environment = "dev",
+    sources: DataSources = { traces: false },
+): Tree {
+    return stackValues({ stack: "dev", environment, config: { ...config.observability, ...changes }, sources }) as Tree;
 }
 
 /** The value at a path, such as `prometheus.prometheusSpec.retention`. */
@@ -24,6 +29,9 @@ describe("values of kube-prometheus-stack", () => {
         ["prometheus.prometheusSpec.scrapeInterval", "15s"],
         ["prometheus.prometheusSpec.scrapeTimeout", "10s"],
         ["prometheus.prometheusSpec.evaluationInterval", "20s"],
+        ["prometheus.prometheusSpec.enableFeatures", ["exemplar-storage"]],
+        ["prometheus.prometheusSpec.exemplars", { maxSize: 100000 }],
+        ["grafana.serviceAccount.name", "kube-prometheus-stack-grafana"],
         ["prometheus.prometheusSpec.replicas", 2],
         ["prometheus.prometheusSpec.externalLabels.environment", "prod"],
         [
