@@ -66,11 +66,11 @@ const data = z
                     .string()
                     .regex(/^(\S+\s+){4}\S+$/, "five cron fields")
                     .default("0 2 * * *")
-                    .describe("When databases are dumped to S3, as a cron expression in UTC."),
-                retentionDays: z.int().min(1).max(3650).default(30).describe("Days that dumps are kept in S3."),
+                    .describe("When databases and in-cluster caches are backed up, as a cron expression in UTC."),
+                retentionDays: z.int().min(1).max(3650).default(30).describe("Days that backups are kept."),
             })
             .prefault({})
-            .describe("Database dumps."),
+            .describe("Backups of databases and in-cluster caches."),
     })
     .describe("Where data lives and how it is protected.");
 
