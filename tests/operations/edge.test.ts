@@ -21,6 +21,10 @@ const standIns: Readonly<Record<string, string>> = {
             console.log("an update");
             if (process.env.UP_FAILS) { console.error("error: the quota is used up"); process.exit(255); }
         }
+        if (command === "destroy") console.log("a destruction");
+        if (command === "stack" && subcommand === "export") {
+            console.log(JSON.stringify({ version: 3, deployment: { resources: JSON.parse(process.env.RESOURCES || "[]") } }));
+        }
         if (command === "stack" && subcommand === "output") console.log('{"clusterName":"bakery","kubeconfig":"{}"}');
         if (command === "stack" && subcommand === "history") console.log('[{"kind":"update","startTime":"","message":"","environment":{},"config":{},"result":"succeeded","endTime":""}]');
     `,
@@ -115,6 +119,36 @@ describe("an operator's command in a process of its own", function () {
         assert.equal(status, 1);
         // The stand-in has no event log, which the Automation API remarks on.
         assert.ok(stderr.endsWith("error: Pulumi could not deploy.\n  the quota is used up\n"), stderr);
+    });
+
+    const resource = (type: string, name: string, more: object): object => ({
+        urn: `urn:pulumi:dev::platform::${type}::${name}`,
+        type,
+        ...more,
+    });
+
+    it("destroys through the Pulumi CLI, which waits for nothing but what the state has", () => {
+        const { run, calls } = workplace();
+        const { status, stdout, stderr } = run(["destroy", "dev", "--yes"], credentials);
+        assert.equal(status, 0, stderr);
+        assert.match(stdout, /\na destruction\n/);
+        assert.ok(calls().some((call) => call.startsWith("pulumi destroy --yes")));
+    });
+
+    it("reads from the state what is protected, and what version runs", () => {
+        const { run, calls } = workplace();
+        const bucket = resource("aws:s3/bucket:Bucket", "shop-backups", { protect: true });
+        const refused = run(["destroy", "dev", "--yes"], { ...credentials, RESOURCES: JSON.stringify([bucket]) });
+        assert.equal(refused.status, 1);
+        assert.match(refused.stderr, /\n {2}aws:s3\/bucket:Bucket shop-backups \(by Pulumi\)\n/);
+        assert.ok(!calls().some((call) => call.startsWith("pulumi destroy")));
+
+        const cluster = resource("eks:index:Cluster", "cluster", { inputs: { version: "1.34" } });
+        const planned = run(["upgrade-plan", "dev", "--json"], {
+            ...credentials,
+            RESOURCES: JSON.stringify([cluster]),
+        });
+        assert.equal((JSON.parse(planned.stdout) as { current: { kubernetes: string } }).current.kubernetes, "1.34");
     });
 
     it("finds the previous version in git", () => {
