@@ -68,7 +68,7 @@ function burnAlerts(model: MonitoringModel, service: MonitoredService, name: Ind
                 expr: `${above(long)} and ${above(short)} and ${count} > ${service.limits[alert].value}`,
                 summary: `${service.name} uses up its error budget of 30 days for ${name} in less than ${days} days.`,
                 description: `{{ $value | humanizePercentage }} of the requests to {{ $labels.namespace }}/{{ $labels.job }} ${wording.bad(service)} in the last ${long}, and it goes on. More than ${percentText(threshold)} uses the error budget of 30 days up in ${days} days.`,
-                dashboard: "api-performance",
+                dashboard: `service-${service.name}`,
             },
         ];
     });
@@ -88,6 +88,6 @@ function unmeasured(service: MonitoredService, window: string): AlertDefinition 
         expr: `${measured(service, window)} > 0 unless ${fastEnough(service, window)}`,
         summary: `Nobody knows how many requests to ${name} take longer than ${objectives.latencySeconds} s.`,
         description: `{{ $labels.namespace }}/{{ $labels.job }} answers {{ $value | humanize }} requests a second, and its histogram has no bucket that ends at ${objectives.latencySeconds} s, which its objective is about.`,
-        dashboard: "api-performance",
+        dashboard: `service-${service.name}`,
     };
 }

@@ -6,7 +6,7 @@ import { defaultLimits } from "../../../components/observability/limits";
 import type { MonitoringModel } from "../../../components/observability/model";
 import { burnRates } from "../../../components/observability/objectives";
 import { dashboardUid } from "../../../components/observability/names";
-import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import { alertRules, ruleGroups } from "../../../components/observability/rules/alertRules";
 import { panelsOf, selectors, type DashboardJson } from "./dashboardJson";
 import { completeModel, installed, modelOf, plannedSystem, runOn } from "./fixtures";
 
@@ -210,6 +210,18 @@ describe("dashboards", () => {
         }
         for (const { long } of burnRates) {
             assert.ok(recorded.includes(`service:error_budget_burn:ratio ${long}`));
+        }
+    });
+
+    it("exist for every alert that names one, and show the error budget where the alert is about it", () => {
+        const uids = new Map(dashboards.map((each) => [each.uid, each]));
+        for (const { alert, annotations } of alertRules(completeModel()).flatMap(({ rules }) =>
+            rules.flatMap((rule) => ("alert" in rule ? rule : [])),
+        )) {
+            const uid = /\/d\/([^?]+)\?/.exec(annotations.dashboard_url ?? "")?.[1] ?? "";
+            const named = uids.get(uid) ?? assert.fail(`${alert} names ${uid}`);
+            const hasBudget = panelsOf(named).some((panel) => panel.title.endsWith("error budget left"));
+            assert.ok(hasBudget || !/Budget/.test(alert), alert);
         }
     });
 
