@@ -51,6 +51,41 @@ const taint = z.strictObject({
         .describe("What happens to pods that do not tolerate it."),
 });
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 07:30");
+
+const weekday = "(MON|TUE|WED|THU|FRI|SAT|SUN)";
+
+const nodeSchedule = z
+    .strictObject({
+        start: timeOfDay.describe("When nodes start, as many as `desiredSize`."),
+        stop: timeOfDay.describe(
+            "When the last node stops. What runs on the nodes waits until the next start; volumes keep their data.",
+        ),
+        days: z
+            .string()
+            .regex(
+                new RegExp(`^${weekday}(-${weekday})?(,${weekday}(-${weekday})?)*$`),
+                "days such as MON-FRI or MON,WED",
+            )
+            .default("MON-FRI")
+            .describe("Days on which nodes start and stop."),
+        timeZone: z
+            .string()
+            .refine(isTimeZone, "a time zone of the IANA database, such as Europe/Berlin")
+            .default("Etc/UTC")
+            .describe("Time zone of both times."),
+    })
+    .optional()
+    .describe("Office hours of the group: outside of them it has no nodes. Without it the group always runs.");
+
+function isTimeZone(name: string): boolean {
+    try {
+        return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    } catch {
+        return false;
+    }
+}
+
 const nodeGroup = z.strictObject({
     capacity: z
         .enum(["on-demand", "spot"])
@@ -73,6 +108,7 @@ const nodeGroup = z.strictObject({
         .describe("Nodes at creation; afterwards the autoscaler decides and changes here have no effect."),
     maxSize: z.int().min(1).max(450).default(3).describe("Most nodes. AWS allows 450 a node group."),
     diskGiB: z.int().min(20).max(16384).default(50).describe("Size of the encrypted gp3 root volume in GiB."),
+    schedule: nodeSchedule,
     labels: z.record(z.string(), z.string()).default({}).describe("Kubernetes labels of the nodes."),
     taints: z.array(taint).max(50).default([]).describe("Kubernetes taints of the nodes."),
 });

@@ -59,6 +59,9 @@ function shortRegion(region: string): string {
 
 /** What a resource of a type returns beyond its inputs, its id and its ARN. */
 const generated: Record<string, (args: NewResource, region: string) => State> = {
+    "aws:eks/nodeGroup:NodeGroup": ({ type, name }) => ({
+        resources: [{ autoscalingGroups: [{ name: `eks-${name}-${digest(type, name).slice(0, 8)}` }] }],
+    }),
     "aws:rds/instance:Instance": (args, region) => ({
         address: `${firstText(args.inputs.identifier, args.name)}.c${digest(args.name).slice(0, 11)}.${region}.rds.amazonaws.com`,
         masterUserSecrets: [

@@ -36,7 +36,8 @@ const rootDevice = "/dev/xvda";
 const maxUnavailablePercentage = 33;
 
 /**
- * A managed node group: EKS starts, updates and drains its nodes. Costs what its EC2 instances and their root volumes cost.
+ * A managed node group: EKS starts, updates and drains its nodes. Costs what its EC2 instances and their root volumes cost, in the hours in
+ * which its schedule lets it have any.
  *
  * Nodes reject IMDSv1, and pods cannot reach the instance metadata at all (a hop limit of one ends in the node), so no pod can act with
  * the node's role.
@@ -49,6 +50,7 @@ export class NodeGroup extends Component {
 
         const template = this.createLaunchTemplate(args);
         this.resource = this.createNodeGroup(args, template);
+        this.createSchedule(args);
 
         this.registerOutputs({ nodeGroupName: this.resource.nodeGroupName });
     }
@@ -120,5 +122,37 @@ export class NodeGroup extends Component {
                 ignoreChanges: ["scalingConfig.desiredSize"],
             }),
         );
+    }
+
+    /**
+     * Office hours: actions of the group's Auto Scaling group that take its nodes away and bring them back. The largest size is 0 at
+     * night, so that the autoscaler, which is there until the last node is gone, starts no other for the pods that wait.
+     */
+    private createSchedule({ config }: NodeGroupArgs): void {
+        const { schedule, minSize, desiredSize, maxSize } = config;
+        if (schedule === undefined) {
+            return;
+        }
+        const autoscalingGroupName = this.resource.resources.apply(
+            ([first]) => first?.autoscalingGroups?.[0]?.name ?? "",
+        );
+        const actions = {
+            start: { time: schedule.start, minSize, desiredCapacity: desiredSize, maxSize },
+            stop: { time: schedule.stop, minSize: 0, desiredCapacity: 0, maxSize: 0 },
+        };
+        for (const [action, { time, ...sizes }] of Object.entries(actions)) {
+            const [hour = "0", minute = "0"] = time.split(":");
+            new aws.autoscaling.Schedule(
+                this.childName(action),
+                {
+                    scheduledActionName: action,
+                    autoscalingGroupName,
+                    recurrence: `${Number(minute)} ${Number(hour)} * * ${schedule.days}`,
+                    timeZone: schedule.timeZone,
+                    ...sizes,
+                },
+                this.childOptions(),
+            );
+        }
     }
 }

@@ -262,6 +262,38 @@ describe("node groups", () => {
         assert.deepEqual((await cluster()).one(nodeGroupType).ignoreChanges, ["scalingConfig.desiredSize"]);
     });
 
+    it("has no nodes outside of office hours, where it has a schedule, and none that the autoscaler could start", async () => {
+        const schedule = { start: "07:30", stop: "18:00", days: "MON-FRI", timeZone: "Europe/Berlin" };
+        const graph = await cluster(withConfig({ nodeGroups: { general: { ...nodeGroup, schedule } } }));
+        const actions = graph.ofType("aws:autoscaling/schedule:Schedule").map(({ inputs }) => inputs);
+        const { autoscalingGroupName } = actions[0] ?? {};
+        assert.match(String(autoscalingGroupName), /^eks-/);
+        assert.deepEqual(actions, [
+            {
+                autoscalingGroupName,
+                desiredCapacity: 2,
+                maxSize: 4,
+                minSize: 1,
+                recurrence: "30 7 * * MON-FRI",
+                scheduledActionName: "start",
+                timeZone: "Europe/Berlin",
+            },
+            {
+                autoscalingGroupName,
+                desiredCapacity: 0,
+                maxSize: 0,
+                minSize: 0,
+                recurrence: "0 18 * * MON-FRI",
+                scheduledActionName: "stop",
+                timeZone: "Europe/Berlin",
+            },
+        ]);
+    });
+
+    it("always has nodes without a schedule", async () => {
+        assert.deepEqual((await cluster()).ofType("aws:autoscaling/schedule:Schedule"), []);
+    });
+
     it("start their replacement before they are drained, whatever their name's length", async () => {
         const graph = await cluster(withConfig({ nodeGroups: { [`g${"x".repeat(39)}`]: nodeGroup } }));
         const { inputs } = graph.one(nodeGroupType);

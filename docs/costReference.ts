@@ -1,0 +1,121 @@
+import path from "node:path";
+import { assumptions } from "../simulation/cost/assumptions";
+import { alternativesOf } from "../simulation/cost/alternatives";
+import { byCategory, categories } from "../simulation/cost/categories";
+import { costOf, type Cost } from "../simulation/cost/cost";
+import { priceKeys, pricedRegions, priceOf, priceSources } from "../simulation/cost/prices";
+import { dollars } from "../simulation/amounts";
+import { simulate } from "../simulation/program";
+import type { Plan } from "../simulation/record";
+
+const shownStacks = ["dev", "staging", "prod"] as const;
+
+type Plans = Readonly<Record<string, Plan>>;
+
+let made: Promise<Plans> | undefined;
+
+/** The plans that the pages are about; both pages are made from one run of each stack. */
+function plans(): Promise<Plans> {
+    made ??= (async () => {
+        const root = path.dirname(__dirname);
+        const found: Record<string, Plan> = {};
+        for (const stack of shownStacks) {
+            found[stack] = await simulate({ root, stack });
+        }
+        return found;
+    })();
+    return made;
+}
+
+/** The table of the README: what each stack costs, by what it is spent on. */
+export async function costTable(): Promise<string> {
+    const costs = Object.entries(await plans()).map(([stack, plan]) => [stack, costOf(plan)] as const);
+    const rows = categories.map((category) => [
+        category,
+        ...costs.map(([, cost]) => amount(byCategory(cost)[category])),
+    ]);
+    return table(
+        ["", ...costs.map(([stack]) => stack)],
+        [...rows, ["**together**", ...costs.map(([, { monthly }]) => `**${dollars(monthly)}**`)]],
+    );
+}
+
+/** The page about costs: prices, assumptions, and what the stacks cost by them. */
+export async function costReference(): Promise<string> {
+    const all = Object.entries(await plans());
+    return [
+        header,
+        "## The stacks",
+        "",
+        await costTable(),
+        "",
+        "By system, dearest first; `shared` is what all systems use:",
+        "",
+        ...all.map(([stack, plan]) => `- ${stack}: ${systems(costOf(plan))}`),
+        "",
+        "## Spot nodes and office hours",
+        "",
+        "What the whole stack would cost with its nodes bought and run in another way. Office hours are ten hours on five days, as",
+        "`cluster.nodeGroups.<name>.schedule` sets them.",
+        "",
+        table(["nodes", ...all.map(([stack]) => stack)], alternativeRows(all.map(([, plan]) => alternativesOf(plan)))),
+        "",
+        "## Assumptions",
+        "",
+        ...Object.values(assumptions).map(({ text }) => `- ${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
+        "",
+        "## Prices",
+        "",
+        "US dollars for one unit, without taxes, free tiers and discounts. A dash is a price that is not known: what needs it is counted",
+        "and named as unpriced. `rds:` is one instance in one zone; a Multi-AZ instance is two. Spot prices change all the time.",
+        "",
+        table(
+            ["price", "unit", ...pricedRegions, "source"],
+            priceKeys.map((key) => priceRow(key)),
+        ),
+        "",
+        "Sources: the page is where AWS states the price, the other text what the number was read from.",
+        "",
+        ...Object.values(priceSources).map(
+            ({ title, url, readFrom, date }) => `- [${title}](${url}), ${date}. ${readFrom}.`,
+        ),
+        "",
+    ].join("\n");
+}
+
+const header = `# Cost
+
+What a stack costs a month, as \`npm start\` computes it from the plan. This page is generated from \`simulation/cost/\` by \`npm run docs\`; a
+test keeps it current.
+`;
+
+function systems({ bySystem }: Cost): string {
+    return bySystem.map(({ name, monthly }) => `${name} ${dollars(monthly)}`).join(", ");
+}
+
+function alternativeRows(stacks: readonly ReturnType<typeof alternativesOf>[]): string[][] {
+    return (stacks[0] ?? []).map(({ capacity, hours }, index) => [
+        `${capacity}, ${hours}`,
+        ...stacks.map((alternatives) => amount(alternatives[index]?.monthly)),
+    ]);
+}
+
+function priceRow(key: string): string[] {
+    const prices = pricedRegions.map((region) => priceOf(key, region));
+    const [first] = prices;
+    return [
+        `\`${key}\``,
+        first?.unit ?? "",
+        ...prices.map((price) => (price === undefined ? "–" : String(price.usd))),
+        first?.source.title ?? "",
+    ];
+}
+
+function amount(value: number | undefined): string {
+    return value === undefined || value === 0 ? "–" : dollars(value);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+    const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+    return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}

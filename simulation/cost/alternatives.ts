@@ -1,0 +1,46 @@
+import type { Plan, PlannedResource } from "../record";
+import { costOf } from "./cost";
+
+/** How the nodes of a stack can be bought and when they can run. */
+export interface Alternative {
+    readonly capacity: "on-demand" | "spot";
+    readonly hours: "always" | "office hours";
+    /** US dollars a month of the whole stack; undefined when a machine has no such price. */
+    readonly monthly: number | undefined;
+}
+
+const nodeGroupType = "aws:eks/nodeGroup:NodeGroup";
+const scheduleType = "aws:autoscaling/schedule:Schedule";
+
+/** Ten hours on five days. */
+const officeHours = [
+    { recurrence: "0 8 * * MON-FRI", desiredCapacity: 1 },
+    { recurrence: "0 18 * * MON-FRI", desiredCapacity: 0 },
+] as const;
+
+/** What the stack would cost with its nodes on demand or spot, always or in office hours. */
+export function alternativesOf(plan: Plan, region?: string): Alternative[] {
+    return (["on-demand", "spot"] as const).flatMap((capacity) =>
+        (["always", "office hours"] as const).map((hours) => {
+            const { monthly, unpriced } = costOf(withNodes(plan, capacity, hours), region);
+            const known = unpriced.every(({ type }) => type !== nodeGroupType);
+            return { capacity, hours, monthly: known ? monthly : undefined };
+        }),
+    );
+}
+
+function withNodes(plan: Plan, capacity: Alternative["capacity"], hours: Alternative["hours"]): Plan {
+    const resources = plan.resources
+        .filter(({ type }) => type !== scheduleType)
+        .flatMap((resource): PlannedResource[] => {
+            if (resource.type !== nodeGroupType) {
+                return [resource];
+            }
+            const capacityType = capacity === "spot" ? "SPOT" : "ON_DEMAND";
+            const group = { ...resource, inputs: { ...resource.inputs, capacityType } };
+            return hours === "always"
+                ? [group]
+                : [group, ...officeHours.map((inputs) => ({ ...resource, type: scheduleType, inputs: { ...inputs } }))];
+        });
+    return { ...plan, resources };
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { costOf } from "../../../simulation/cost/cost";
+import { planOf, type Sketch } from "../plans";
+
+/**
+ * The table in the README of the Medical Practice system, "Infrastructure Costs, if running 24/7", of its author's own stack in
+ * ap-south-1. It rounds, and it leaves out what the same README describes beside it: the load balancer, the nodes' root volumes and the
+ * public addresses. Its 60 dollars for two t3a.medium and 33 for the NAT gateway are prices of us-east-1.
+ */
+const documented = {
+    "EKS control plane": 73,
+    "2 × t3a.medium": 60,
+    "NAT gateway": 33,
+    volumes: 10,
+    "image registry": 1,
+    "Secrets Manager": 0.4,
+} as const;
+
+const total = Object.values(documented).reduce((sum, amount) => sum + amount, 0);
+
+const publicSubnets = ["a", "b"].map((zone) => ({
+    type: "aws:ec2/subnet:Subnet",
+    name: `public-${zone}`,
+    inputs: { tags: { "kubernetes.io/role/elb": "1" } },
+}));
+
+const secrets = ["database", "flask-app", "admin", "jwt-keys"].map((name) => ({
+    type: "aws:secretsmanager/secret:Secret",
+    name,
+}));
+
+/** What the document's Terraform and Kubernetes files create that AWS bills. */
+const resources: readonly Sketch[] = [
+    { type: "eks:index:Cluster", name: "cluster" },
+    {
+        type: "aws:eks/nodeGroup:NodeGroup",
+        name: "nodes",
+        inputs: { instanceTypes: ["t3a.medium"], scalingConfig: { desiredSize: 2 } },
+    },
+    { type: "aws:ec2/natGateway:NatGateway", name: "nat" },
+    { type: "aws:ec2/eip:Eip", name: "nat-address" },
+    ...publicSubnets,
+    {
+        type: "kubernetes:networking.k8s.io/v1:Ingress",
+        name: "front",
+        inputs: { metadata: { annotations: { "alb.ingress.kubernetes.io/scheme": "internet-facing" } } },
+    },
+    {
+        type: "kubernetes:apps/v1:StatefulSet",
+        name: "flask-app-db",
+        inputs: {
+            spec: {
+                replicas: 1,
+                volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "5Gi" } } } }],
+            },
+        },
+    },
+    ...secrets,
+    ...["flask-app", "nginx-front"].map((name) => ({ type: "aws:ecr/repository:Repository", name })),
+];
+
+describe("the cost of the Medical Practice document's own stack", () => {
+    it("adds up in the document to about 177 dollars", () => assert.equal(total.toFixed(2), "177.40"));
+
+    it("is its total within five percent, at the list prices of its region, with what its table leaves out", () => {
+        const { monthly, unpriced } = costOf(planOf(resources, { region: "ap-south-1" }));
+        assert.deepEqual(unpriced, []);
+        assert.ok(Math.abs(monthly - total) / total < 0.05, `${monthly.toFixed(2)} instead of ${total.toFixed(2)}`);
+    });
+
+    const lines: Readonly<Record<string, readonly [item: RegExp, amount: number]>> = {
+        "the control plane": [/^EKS control plane/, documented["EKS control plane"]],
+        "the NAT gateway": [/^NAT gateway$/, documented["NAT gateway"]],
+    };
+    for (const [what, [item, amount]] of Object.entries(lines)) {
+        it(`has the document's amount for ${what}, at the prices of us-east-1 that its author used`, () => {
+            const line = costOf(planOf(resources, { region: "us-east-1" })).lines.find((each) => item.test(each.item));
+            assert.ok(Math.abs((line?.monthly ?? 0) - amount) < 0.5);
+        });
+    }
+});
