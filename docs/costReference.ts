@@ -1,35 +1,14 @@
-import path from "node:path";
 import { assumptions } from "../simulation/cost/assumptions";
 import { alternativesOf } from "../simulation/cost/alternatives";
 import { byCategory, categories } from "../simulation/cost/categories";
 import { costOf, type Cost } from "../simulation/cost/cost";
 import { priceKeys, pricedRegions, priceOf, priceSources } from "../simulation/cost/prices";
 import { dollars } from "../simulation/amounts";
-import { simulate } from "../simulation/program";
-import type { Plan } from "../simulation/record";
-
-const shownStacks = ["dev", "staging", "prod"] as const;
-
-type Plans = Readonly<Record<string, Plan>>;
-
-let made: Promise<Plans> | undefined;
-
-/** The plans that the pages are about; both pages are made from one run of each stack. */
-function plans(): Promise<Plans> {
-    made ??= (async () => {
-        const root = path.dirname(__dirname);
-        const found: Record<string, Plan> = {};
-        for (const stack of shownStacks) {
-            found[stack] = await simulate({ root, stack });
-        }
-        return found;
-    })();
-    return made;
-}
+import { shownPlans } from "./shownPlans";
 
 /** The table of the README: what each stack costs, by what it is spent on. */
 export async function costTable(): Promise<string> {
-    const costs = Object.entries(await plans()).map(([stack, plan]) => [stack, costOf(plan)] as const);
+    const costs = Object.entries(await shownPlans()).map(([stack, plan]) => [stack, costOf(plan)] as const);
     const rows = categories.map((category) => [
         category,
         ...costs.map(([, cost]) => amount(byCategory(cost)[category])),
@@ -42,7 +21,7 @@ export async function costTable(): Promise<string> {
 
 /** The page about costs: prices, assumptions, and what the stacks cost by them. */
 export async function costReference(): Promise<string> {
-    const all = Object.entries(await plans());
+    const all = Object.entries(await shownPlans());
     return [
         header,
         "## The stacks",

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { configurationReference } from "./configurationReference";
 import { securityPage } from "./securityPage";
 import { costReference, costTable } from "./costReference";
+import { timeReference } from "./timeReference";
 
 /** Pages that are made from the code. `npm run docs` writes them; a test fails when one is out of date. */
 export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
     "configuration.md": configurationReference,
     "security.md": securityPage,
     "cost.md": costReference,
+    "time.md": timeReference,
     "../README.md": readme,
 };
 

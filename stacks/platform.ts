@@ -23,6 +23,9 @@ export interface Platform {
     readonly vpcId?: pulumi.Output<string>;
 }
 
+/** What makes, guards and names the proxies of the shared gateway. */
+const gatewayNeeds = ["awsLoadBalancerController", "envoyGateway", "certManager"] as const;
+
 /** What every kind of platform takes from the configuration alone. */
 export function sharedContext({ platform, secrets }: StackConfig): Pick<PlatformContext, "deliveryPath" | "registry"> {
     const { delivery, registry } = platform;
@@ -114,7 +117,8 @@ export function createPlatform(config: StackConfig & { readonly region: string }
                   region,
                   ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
               },
-              dependsOn: addons.ready,
+              // Not all add-ons: the mesh takes longest, and no proxy of the gateway is in it.
+              dependsOn: gatewayNeeds.flatMap((name) => addons.releases.get(name) ?? []),
           })
         : undefined;
 

@@ -59,6 +59,8 @@ export class Addons extends Component {
     readonly ready: readonly pulumi.Resource[];
     /** The add-ons that are installed. */
     readonly installed: ReadonlySet<AddonName>;
+    /** The add-ons by name, for what needs one of them and not all. */
+    readonly releases: ReadonlyMap<AddonName, pulumi.Resource>;
     /** ARN of the role of the External Secrets Operator. Empty without the operator: then there is nobody to let in. */
     readonly externalSecretsRoleArn: pulumi.Output<string>;
     /** Namespace of the External Secrets Operator. */
@@ -91,6 +93,7 @@ export class Addons extends Component {
         this.exceptPolicies(wanted);
 
         this.ready = [...releases.values()];
+        this.releases = releases;
         this.installed = new Set(releases.keys());
         this.externalSecretsRoleArn = identities.get("externalSecrets")?.roleArn ?? pulumi.output("");
         this.externalSecretsNamespace = externalSecrets.namespace;
@@ -171,7 +174,7 @@ export class Addons extends Component {
         );
     }
 
-    /** The add-on's own release, after its steps, each of which waits for the one before it. */
+    /** The add-on's own release, after its steps, each of which waits for the one before it unless it needs none of them. */
     private install(
         definition: AddonDefinition,
         context: AddonContext,
@@ -179,15 +182,22 @@ export class Addons extends Component {
         namespaces: Map<string, k8s.core.v1.Namespace>,
     ): k8s.helm.v3.Release {
         let earlier = needs;
+        const beside: pulumi.Resource[] = [];
         const own = this.namespaceOf(definition, namespaces);
         for (const step of definition.before ?? []) {
+            if (step.step === "chart" && step.beside === true) {
+                beside.push(
+                    this.createRelease(step.name, step, context, [this.namespaceOf(step, namespaces), ...needs]),
+                );
+                continue;
+            }
             const resource: pulumi.Resource =
                 step.step === "chart"
                     ? this.createRelease(step.name, step, context, [this.namespaceOf(step, namespaces), ...earlier])
                     : this.createObject(step, [own, ...earlier]);
             earlier = [resource];
         }
-        return this.createRelease(definition.namespace, definition, context, [own, ...earlier]);
+        return this.createRelease(definition.namespace, definition, context, [own, ...earlier, ...beside]);
     }
 
     private namespaceOf(

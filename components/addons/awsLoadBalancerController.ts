@@ -30,8 +30,6 @@ export const awsLoadBalancerController: AddonDefinition = {
     },
     pods: { controller },
     identity: { serviceAccount, statements: loadBalancerStatements },
-    // The autoscaler has a Service of its own, which must not meet a webhook that is not up yet.
-    after: ["clusterAutoscaler"],
     values: (context) => ({
         clusterName: context.cluster.name,
         // Pods cannot ask the instance metadata for these.

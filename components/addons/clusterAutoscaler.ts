@@ -38,6 +38,8 @@ export const clusterAutoscaler: AddonDefinition = {
     namespace,
     podSecurity: { level: "restricted" },
     chart: { name: "cluster-autoscaler", version: "9.59.0", repository: "https://kubernetes.github.io/autoscaler" },
+    // It has a Service of its own, which must not meet a webhook that is not up yet.
+    after: ["awsLoadBalancerController"],
     pods: { autoscaler },
     identity: { serviceAccount, statements },
     values: (context) => ({

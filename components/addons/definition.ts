@@ -75,6 +75,8 @@ export type AddonStep =
           readonly step: "chart";
           /** Name of the release. */
           readonly name: string;
+          /** Whether it needs none of the other steps, and none of them needs it: it is installed beside them. Default false. */
+          readonly beside?: boolean;
       } & InstalledChart)
     | {
           readonly step: "object";
@@ -90,7 +92,7 @@ export type AddonStep =
 /** An add-on as data: which chart, where, with which settings and permissions, and after what. */
 export interface AddonDefinition extends InstalledChart {
     readonly name: Exclude<AddonName, "monitoring" | "searchableLogs">;
-    /** What is installed before its own chart, one after the other. */
+    /** What is installed before its own chart, one after the other unless a step says that it stands beside the others. */
     readonly before?: readonly AddonStep[];
     /** What it runs, its further charts included, by name of the container's part. */
     readonly pods: Readonly<Record<string, AddonPod>>;

@@ -42,6 +42,7 @@ const neverMeshed = [
 const networkPlugin: AddonStep = {
     step: "chart",
     name: "linkerd-cni",
+    beside: true,
     namespace: "linkerd-cni",
     podSecurity: {
         level: "privileged",
@@ -60,6 +61,7 @@ const networkPlugin: AddonStep = {
 const kinds: AddonStep = {
     step: "chart",
     name: "linkerd-crds",
+    beside: true,
     namespace: meshNamespace,
     podSecurity: { level: "restricted" },
     chart: { name: "linkerd-crds", version, repository, takeOwnership: true },

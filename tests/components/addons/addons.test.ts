@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { addonDefinitions, wantedAddons } from "../../../components/addons/catalogue";
-import type { AddonDefinition } from "../../../components/addons/definition";
+import type { AddonDefinition, AddonStep } from "../../../components/addons/definition";
 import type { PlannedResource } from "../../../simulation/record";
 import type { ResourceGraph } from "../../harness";
 import { context, deployAddons, everything } from "./fixture";
@@ -50,16 +50,24 @@ describe("add-ons", () => {
         }
     });
 
-    it("come after their further charts and objects, which come one after the other", async () => {
+    it("come after their further charts and objects, which come one after the other or beside each other", async () => {
         const graph = await deployAddons();
         for (const { namespace, before } of addonDefinitions) {
-            const steps = (before ?? []).map((step) =>
-                step.step === "chart" ? release(graph, step.name) : graph.object(step.kind, step.name, step.namespace),
-            );
-            [...steps, release(graph, namespace)].forEach((step, index, all) => {
+            const made = (step: AddonStep): PlannedResource =>
+                step.step === "chart" ? release(graph, step.name) : graph.object(step.kind, step.name, step.namespace);
+            const stands = (step: AddonStep): boolean => step.step === "chart" && step.beside === true;
+            const chain = [...(before ?? []).filter((step) => !stands(step)).map(made), release(graph, namespace)];
+            chain.forEach((step, index, all) => {
                 const earlier = all[index - 1];
                 assert.ok(earlier === undefined || graph.waitsFor(step, earlier), step.name);
             });
+            for (const step of (before ?? []).filter(stands)) {
+                assert.ok(graph.waitsFor(release(graph, namespace), made(step)), step.name);
+                assert.ok(
+                    chain.slice(0, -1).every((other) => !graph.waitsFor(made(step), other)),
+                    step.name,
+                );
+            }
         }
     });
 
@@ -122,10 +130,8 @@ describe("add-ons", () => {
     it("all come after the load balancer controller, whose webhook looks at every Service", async () => {
         const graph = await deployAddons();
         const controller = release(graph, "aws-load-balancer-controller");
-        const autoscaler = release(graph, "cluster-autoscaler");
-        assert.ok(graph.waitsFor(controller, autoscaler));
         for (const each of graph.ofType(releaseType)) {
-            if (each !== controller && each !== autoscaler) {
+            if (each !== controller) {
                 assert.ok(graph.waitsFor(each, controller), each.name);
             }
         }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { timelineOf } from "../../../simulation/timeline/timeline";
 import { simulateStack, stackNames } from "../../harness";
 import { planOf, urnOf, type Sketch } from "../plans";
+import { unavoidableSeconds } from "./unavoidable";
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc" };
 const cluster = { type: "eks:index:Cluster", name: "cluster", dependencies: [urnOf(vpc)] };
@@ -83,5 +84,15 @@ for (const stack of stackNames()) {
         }
         assert.equal(criticalPath.at(-1)?.end ?? 0, seconds);
         assert.ok(entries.every(({ slack }) => slack >= 0));
+    });
+}
+
+for (const stack of stackNames()) {
+    it(`no needless dependency makes creating ${stack} longer than 1.05 × what cannot be avoided`, async () => {
+        const { plan } = await simulateStack(stack);
+        const { seconds, criticalPath } = timelineOf(plan);
+        const unavoidable = unavoidableSeconds(plan);
+        const path = criticalPath.map(({ name, seconds: part }) => `${name} ${part}s`).join(", ");
+        assert.ok(seconds <= 1.05 * unavoidable, `${seconds}s instead of ${unavoidable}s: ${path}`);
     });
 }
