@@ -26,6 +26,7 @@ export const nameLimits = {
     logGroup: 512,
     /** Without its prefix `alias/`. */
     kmsAlias: 250,
+    budget: 100,
     grafanaDashboard: 40,
     /** Cache policies and response headers policies of CloudFront. */
     cloudFrontPolicy: 128,

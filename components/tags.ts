@@ -12,6 +12,9 @@ export interface TagContext {
     readonly system?: string;
 }
 
+/** The tags that answer who a cost belongs to. AWS shows costs by them once they are activated as cost allocation tags. */
+export const costTags = ["platform:project", "platform:stack", "platform:environment", "platform:system"] as const;
+
 export function tagsFor(context: TagContext, name: string): Record<string, string> {
     return {
         ...context.extraTags,

@@ -32,6 +32,14 @@ const regionIsKnown: Rule = (config, region) => [
     ),
 ];
 
+const budgetIsOfAws: Rule = (config) =>
+    issueWhen(
+        !onAws(config) && config.budget !== undefined,
+        key("budget"),
+        config.budget?.monthlyDollars,
+        "there is nothing to pay for in the local environment: leave it out",
+    );
+
 const subnetsFit: Rule = ({ network: { cidr, availabilityZones } }) => {
     const problem = subnetPlanProblem({ cidr, availabilityZones });
     return problem === undefined ? [] : [{ path: key("network.cidr"), value: cidr, message: problem }];
@@ -133,6 +141,7 @@ const addonsHaveWhatTheyNeed: Rule = ({ addons, platformStack }) =>
 
 const rules: readonly Rule[] = [
     regionIsKnown,
+    budgetIsOfAws,
     subnetsFit,
     nodesCanPullImages,
     nodeGroupsMakeSense,

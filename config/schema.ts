@@ -216,6 +216,35 @@ const tags = z
     .describe("Additional tags of every AWS resource, for cost allocation.");
 
 /** The structure of `platform:*` after parsing: plain, complete and deeply frozen. */
+const budget = z
+    .strictObject({
+        monthlyDollars: z
+            .number()
+            .positive()
+            .max(10_000_000)
+            .describe("What everything with this stack's tag may cost a month, in US dollars."),
+        emails: z
+            .array(z.email())
+            .min(1)
+            .max(10)
+            .describe("Who is told. AWS sends at most ten addresses a message for each alert."),
+        alertPercent: z
+            .array(z.number().positive().max(1000))
+            .min(1)
+            .max(4)
+            .default([80, 100])
+            .describe(
+                "Shares of it, in percent, that are told of when they are spent; that all of it will be spent is told, too.",
+            ),
+        activateTags: z
+            .boolean()
+            .default(false)
+            .describe(
+                "Activates our tags as cost allocation tags. Only in an account that pays for itself, in one stack of it, and a day after the first deployment.",
+            ),
+    })
+    .describe("An AWS budget with alerts. It stops nothing.");
+
 export const platformConfig = z.strictObject({
     environment: z
         .enum(environments)
@@ -236,6 +265,7 @@ export const platformConfig = z.strictObject({
     registry: registry.optional(),
     systems: z.record(dnsLabel, systemSettings).describe("The systems this stack runs, by name.").default({}),
     tags: tags.default({}),
+    budget: budget.optional(),
 });
 
 /** Secret keys stand alone, so that nothing that is not secret becomes secret with them. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Budget } from "../components/budget/budget";
 import { ArgoApplications } from "../components/delivery/argoApplications";
 import type { PlatformContext } from "../components/context";
 import { applicationsOf } from "../components/system/delivery";
@@ -51,6 +52,10 @@ export async function composeStack(
     const { context, kubeconfig, ...outputs } = platformOf(config, contract, hostsWithOurCertificate(systems));
     const running = systems.map((plan) => ({ plan, system: new System({ platform: context, plan }) }));
     deliverFromGit(config, running, context);
+    if (config.platform.budget !== undefined) {
+        const { stack, environment, extraTags } = context;
+        new Budget("budget", { tags: { stack, environment, extraTags }, config: config.platform.budget });
+    }
     const ownContract =
         kubeconfig === undefined
             ? undefined
