@@ -1,8 +1,8 @@
+import { priceKeys, pricedRegions, priceOf, priceSources } from "../config/prices";
 import { assumptions } from "../simulation/cost/assumptions";
-import { alternativesOf } from "../simulation/cost/alternatives";
+import { alternativesOf, destroyedOverNight } from "../simulation/cost/alternatives";
 import { byCategory, categories } from "../simulation/cost/categories";
 import { costOf, type Cost } from "../simulation/cost/cost";
-import { priceKeys, pricedRegions, priceOf, priceSources } from "../simulation/cost/prices";
 import { dollars } from "../simulation/amounts";
 import { shownPlans } from "./shownPlans";
 
@@ -37,8 +37,18 @@ export async function costReference(): Promise<string> {
         "What the whole stack would cost with its nodes bought and run in another way. Office hours are ten hours on five days, as",
         "`cluster.nodeGroups.<name>.schedule` sets them.",
         "",
-        table(["nodes", ...all.map(([stack]) => stack)], alternativeRows(all.map(([, plan]) => alternativesOf(plan)))),
+        table(
+            ["nodes", ...all.map(([stack]) => stack)],
+            [
+                ...alternativeRows(all.map(([, plan]) => alternativesOf(plan))),
+                [
+                    "the whole stack destroyed in the evening",
+                    ...all.map(([, plan]) => dollars(destroyedOverNight(plan))),
+                ],
+            ],
+        ),
         "",
+        ...comparison(all.filter(([stack]) => stack === "dev").map(([, plan]) => costOf(plan))),
         "## Assumptions",
         "",
         ...Object.values(assumptions).map(({ text }) => `- ${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
@@ -67,6 +77,29 @@ const header = `# Cost
 What a stack costs a month, as \`npm start\` computes it from the plan. This page is generated from \`simulation/cost/\` by \`npm run docs\`; a
 test keeps it current.
 `;
+
+/** What the README of the Medical Practice system says that its own stack costs a month. */
+const documentedTotal = 177.4;
+
+/** Whether five systems cost less than the document's one, and what stands in the way. */
+function comparison([dev]: readonly Cost[]): string[] {
+    if (dev === undefined) {
+        return [];
+    }
+    const parts = byCategory(dev);
+    const balancers = parts["load balancers and their addresses"];
+    const fixedAnyway = parts["EKS control plane"] + parts["NAT gateways and their addresses"] + balancers;
+    return [
+        "## Against one system on a cluster of its own",
+        "",
+        `The document of the Medical Practice system counts ${dollars(documentedTotal)} for a stack that runs it alone, all the time, on two`,
+        `t3a.medium. Of what it counts, \`dev\` with five systems costs ${dollars(dev.monthly - balancers)}. It counts no load balancer; the five systems`,
+        "ask for three: an ALB, a shared gateway with certificates of Let's Encrypt, and a public LoadBalancer. With them, the control plane and",
+        `one NAT gateway alone cost ${dollars(fixedAnyway)}, before there is a node: \`dev\` cannot cost less than the document's total while it has them`,
+        "all the time. Destroyed every evening and created every morning, as that document advises, it does.",
+        "",
+    ];
+}
 
 function systems({ bySystem }: Cost): string {
     return bySystem.map(({ name, monthly }) => `${name} ${dollars(monthly)}`).join(", ");

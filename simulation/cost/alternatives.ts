@@ -29,6 +29,19 @@ export function alternativesOf(plan: Plan, region?: string): Alternative[] {
     );
 }
 
+/** Share of a week that office hours are. */
+const officeShare = 50 / (7 * 24);
+
+/**
+ * What the stack would cost if it were destroyed every evening and created every morning, with nodes that run as long as it exists. AWS
+ * bills what exists by the hour or the second; what use adds stays.
+ */
+export function destroyedOverNight(plan: Plan, region?: string): number {
+    const spot = plan.resources.some(({ type, inputs }) => type === nodeGroupType && inputs.capacityType === "SPOT");
+    const { fixed, usage } = costOf(withNodes(plan, spot ? "spot" : "on-demand", "always"), region);
+    return fixed * officeShare + usage;
+}
+
 function withNodes(plan: Plan, capacity: Alternative["capacity"], hours: Alternative["hours"]): Plan {
     const resources = plan.resources
         .filter(({ type }) => type !== scheduleType)

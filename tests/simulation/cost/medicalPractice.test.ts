@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { destroyedOverNight } from "../../../simulation/cost/alternatives";
+import { byCategory } from "../../../simulation/cost/categories";
 import { costOf } from "../../../simulation/cost/cost";
+import { simulateStack } from "../../harness";
 import { planOf, type Sketch } from "../plans";
 
 /**
@@ -78,4 +81,15 @@ describe("the cost of the Medical Practice document's own stack", () => {
             assert.ok(Math.abs((line?.monthly ?? 0) - amount) < 0.5);
         });
     }
+});
+
+describe("dev, with all five systems", () => {
+    it("costs less than the document's one, of what the document counts: it counts no load balancer", async () => {
+        const cost = costOf((await simulateStack("dev")).plan);
+        assert.ok(cost.monthly - byCategory(cost)["load balancers and their addresses"] < total);
+    });
+
+    it("costs less than the document's one when it is destroyed every evening, as the document advises", async () => {
+        assert.ok(destroyedOverNight((await simulateStack("dev")).plan) < total);
+    });
 });
