@@ -17,7 +17,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
 /** The README with its generated part made anew; everything else is as it stands. */
 async function readme(): Promise<string> {
     const text = readFileSync(join(__dirname, "..", "README.md"), "utf8");
-    const between = /(<!-- made by npm run docs: cost -->\n)[\s\S]*?(<!-- end -->)/;
+    const between = /(<!-- generated: cost -->\n)[\s\S]*?(<!-- end -->)/;
     if (!between.test(text)) {
         throw new Error("README.md has no place for the cost table");
     }
