@@ -187,7 +187,7 @@ function networkPanels(): Panel[] {
     ];
 }
 
-const disks: Labels = { fstype: { matches: "ext[234]|xfs|btrfs" } };
+const disks: Labels = { fstype: { matches: "ext4|ext3|xfs|btrfs" } };
 
 function diskPanels(): Panel[] {
     const space = (what: string): string =>
