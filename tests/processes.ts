@@ -94,13 +94,18 @@ export class Processes {
         for (const each of [...this.running].reverse()) {
             await this.end(each, "SIGTERM");
         }
-        rmSync(this.directory, { recursive: true, force: true });
+        this.removeFiles();
     }
 
     private readonly abandon = (): void => {
         this.running.forEach(({ process, killSignal }) => process.kill(killSignal));
-        rmSync(this.directory, { recursive: true, force: true });
+        this.removeFiles();
     };
+
+    /** What is about to end may write a last file while the others go. */
+    private removeFiles(): void {
+        rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    }
 
     private readonly interrupt = (): never => process.exit(1);
 
