@@ -9,6 +9,7 @@ import type { Metric } from "../components/observability/metrics/metric";
 import { postgresMetrics, redisMetrics } from "../components/observability/metrics/stores";
 import type { MonitoringModel } from "../components/observability/model";
 import { ruleGroups } from "../components/observability/rules/alertRules";
+import type { RuleGroup } from "../components/observability/rules/rule";
 import { config, modelOf } from "../tests/components/observability/fixtures";
 import { cadvisorMetrics, kubeletMetrics, kubeStateMetrics } from "../tests/live/clusterMetrics";
 import { panelQueries } from "../tests/live/dashboardQueries";
@@ -81,7 +82,7 @@ export async function measureRules(services: number, program = "prometheus"): Pr
             flags: ["--web.enable-lifecycle"],
         });
         await wait((1.2 * 300_000) / factor);
-        const { cores: withRules, series } = await load(prometheus);
+        const { cores: withRules, evaluations, series } = await load(prometheus);
         const [recorded] = await prometheus.query('count({__name__=~".+:.+"})');
         const [answering] = await prometheus.query("sum(up) / count(up)");
         if (Number(answering?.value[1]) < enoughTargets) {
@@ -91,14 +92,16 @@ export async function measureRules(services: number, program = "prometheus"): Pr
         rmSync(processes.file("rules"), { recursive: true });
         await fetch(`http://${prometheus.address}/-/reload`, { method: "POST" });
         const { cores: withoutRules } = await load(prometheus);
-        const seconds = ((withRules - withoutRules) * evaluationIntervalSeconds) / factor;
+        // Prometheus leaves rounds out where it does not get to them; they count as if they had been.
+        const planned = evaluationsPerSecond(groups.flat(), evaluationIntervalSeconds);
+        const share = ((withRules - withoutRules) * planned) / evaluations;
         return {
             services,
             rules: groups.flat().flatMap(({ rules }) => rules).length,
             series,
             recordedSeries: Number(recorded?.value[1]),
-            seconds,
-            share: seconds / evaluationIntervalSeconds,
+            seconds: share * evaluationIntervalSeconds,
+            share,
             ...(await dashboardCost(prometheus, models[0] ?? modelOf(), withoutRules)),
         };
     } finally {
@@ -108,14 +111,25 @@ export async function measureRules(services: number, program = "prometheus"): Pr
     }
 }
 
-/** How many cores Prometheus keeps busy, however busy the machine is with something else, and how many series it holds. */
-async function load(prometheus: Prometheus): Promise<{ cores: number; series: number }> {
+/** How often rules are evaluated in life. */
+function evaluationsPerSecond(groups: readonly RuleGroup[], defaultSeconds: number): number {
+    return groups.reduce(
+        (sum, { interval = `${defaultSeconds}s`, rules }) =>
+            sum + (1000 * rules.length) / Number(divided(interval, 1).replace("ms", "")),
+        0,
+    );
+}
+
+/** How many cores Prometheus keeps busy, however busy the machine is, how many rules it evaluates a second, and how many series it holds. */
+async function load(prometheus: Prometheus): Promise<{ cores: number; evaluations: number; series: number }> {
     const before = await ownMetrics(prometheus);
     const start = Date.now();
     await wait(measuredMilliseconds);
     const after = await ownMetrics(prometheus);
+    const seconds = (Date.now() - start) / 1000;
     return {
-        cores: (after.cpuSeconds - before.cpuSeconds) / ((Date.now() - start) / 1000),
+        cores: (after.cpuSeconds - before.cpuSeconds) / seconds,
+        evaluations: (after.evaluations - before.evaluations) / seconds,
         series: after.series,
     };
 }
@@ -145,10 +159,20 @@ async function dashboardCost(
     return { dashboardSeconds: after.cpuSeconds - before.cpuSeconds - idle, dashboardQueries: queries.length };
 }
 
-async function ownMetrics({ address }: Prometheus): Promise<{ cpuSeconds: number; series: number }> {
+async function ownMetrics({
+    address,
+}: Prometheus): Promise<{ cpuSeconds: number; evaluations: number; series: number }> {
     const text = await (await fetch(`http://${address}/metrics`)).text();
-    const value = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
-    return { cpuSeconds: value("process_cpu_seconds_total"), series: value("prometheus_tsdb_head_series") };
+    const total = (name: string): number =>
+        [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].reduce(
+            (sum, [, value]) => sum + Number(value),
+            0,
+        );
+    return {
+        cpuSeconds: total("process_cpu_seconds_total"),
+        evaluations: total("prometheus_rule_evaluations_total"),
+        series: total("prometheus_tsdb_head_series"),
+    };
 }
 
 function targets(models: readonly MonitoringModel[], address: string, interval: string): Target[] {

@@ -50,7 +50,10 @@ export function kubeStateMetrics(objects: readonly KubernetesObject[], now: numb
         kube_cronjob_created: cronJobs,
         kube_pod_info: pods.map((labels) => [labels, 1]),
         kube_pod_status_phase: pods.map((labels) => [{ ...labels, phase: "Running" }, 1]),
-        kube_pod_status_ready: pods.map((labels) => [{ ...labels, condition: "true" }, 1]),
+        kube_pod_status_ready: pods.flatMap((labels): Sample[] => [
+            [{ ...labels, condition: "true" }, 1],
+            [{ ...labels, condition: "false" }, 0],
+        ]),
         kube_pod_container_status_restarts_total: containers(workloads).map(({ labels }) => [labels, 0]),
         kube_pod_container_resource_requests: amounts(workloads, "requests"),
         kube_pod_container_resource_limits: amounts(workloads, "limits"),

@@ -13,6 +13,9 @@ interface Health {
     readonly lastError?: string;
 }
 
+/** Milliseconds until the rules that are evaluated least often have been. */
+const recordedMilliseconds = 150_000;
+
 describe("The dev stack, running", function () {
     this.timeout(300_000);
     let stack: RunningStack | undefined;
@@ -70,6 +73,8 @@ describe("The dev stack, running", function () {
         const provenance = new Provenance(shipped, versions, madeUpMetrics);
         const queries = panelQueries(shipped.dashboards, factor).map((each) => ({
             ...each,
+            // What shows a problem alone, by a comparison at its end, has nothing to show here.
+            query: each.query.replace(/ > 0$/, ""),
             filled: provenance.isHere(each.query),
         }));
         assert.ok(Object.keys(shipped.dashboards).every((name) => queries.some((one) => one.dashboard === name)));
@@ -89,6 +94,8 @@ describe("The dev stack, running", function () {
                 return lacking.map(({ dashboard, panel, query }) => `${dashboard}, "${panel}": ${query}`);
             },
             (found) => found.length === 0,
+            // Rules about days are looked at once in several minutes, and come after those that they read.
+            recordedMilliseconds,
         );
         assert.deepEqual(problems, [], "without data, or with NaN");
         console.log(`      ${queries.filter(({ filled }) => filled).length} of ${queries.length} queries have data`);

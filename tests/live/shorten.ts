@@ -26,7 +26,7 @@ export function divided(duration: string, factor: number): string {
 /** An expression in a world where time passes faster: every window and every look back is divided. */
 export function hastened(expr: string, factor: number): string {
     return expr.replace(
-        /(\[|\boffset\s+)([0-9dhmsy]+)(?=[:\])\s]|$)/g,
+        /(\[|\boffset\s+)((?:\d+(?:ms|[smhd]))+)(?=[:\])\s]|$)/g,
         (_, before: string, duration: string) => `${before}${divided(duration, factor)}`,
     );
 }
