@@ -57,6 +57,28 @@ const verdict = (value, aim) => (value <= aim ? "met" : "missed");
 
 const coldRounds = 3;
 
+const reportRounds = 3;
+
+const reportAimMilliseconds = 1_000;
+
+function reportTable(measured, floor) {
+    if (measured === undefined) {
+        return "(d) The report is not measured: Chromium is not installed.";
+    }
+    const row = (what, milliseconds) => [
+        what,
+        milliseconds.toFixed(0),
+        (milliseconds / floor).toFixed(2),
+        `1 s ${verdict(milliseconds, reportAimMilliseconds)}`,
+    ];
+    return table([
+        [`(d) report of 1,000 services, ${(measured.bytes / 1e6).toFixed(1)} MB`, "ms", "× floor", "aim"],
+        row("opens", measured.open),
+        row("finds a name", measured.search),
+        row("finds a text in inputs", measured.inputs),
+    ]);
+}
+
 function simulate(out, stack) {
     return run("simulation/cli.js", stack, "--out", path.join(out, stack));
 }
@@ -121,7 +143,7 @@ function perResource() {
 /** What alerts and dashboards cost Prometheus: for 10 services and for 100, each in a Prometheus of its own. */
 function rules(print) {
     if (spawnSync("prometheus", ["--version"]).error !== undefined) {
-        print("(d) Prometheus is not installed: the cost of rules and dashboards is not measured.");
+        print("(e) Prometheus is not installed: the cost of rules and dashboards is not measured.");
         return;
     }
     const costs = [10, 100].map((count) =>
@@ -131,7 +153,7 @@ function rules(print) {
     print(
         table([
             [
-                "(d) services",
+                "(e) services",
                 "rules",
                 "series",
                 "recorded",
@@ -153,6 +175,21 @@ function rules(print) {
     print();
     const growth = many.seconds / many.services / (few.seconds / few.services);
     print(`Rules of a service among 100 cost ${growth.toFixed(2)} × what those of a service among 10 cost.`);
+}
+
+/** The report of 1,000 services in a browser; nothing where there is no Chromium. */
+function report() {
+    const samples = Array.from({ length: reportRounds }, () => JSON.parse(run("bench/report.js", "1000").stdout));
+    const [first] = samples;
+    const of = (member) => median(samples.map((each) => each[member]));
+    return first === null
+        ? undefined
+        : {
+              ...first,
+              open: of("openMilliseconds"),
+              search: of("searchMilliseconds"),
+              inputs: of("inputsMilliseconds"),
+          };
 }
 
 function main() {
@@ -195,6 +232,8 @@ function main() {
         print(
             `The dearest number of services costs ${spread.toFixed(2)} × the cheapest for each resource; aim 1.2: ${verdict(spread, 1.2)}.`,
         );
+        print();
+        print(reportTable(report(), floor));
         print();
         rules(print);
     } finally {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiService } from "../components/apiService/apiService";
 import type { PlatformContext } from "../components/context";
 import { platformConfig } from "../config/schema";
-import { record } from "../simulation/record";
+import { record, type Plan } from "../simulation/record";
 
 export interface Measurement {
     readonly services: number;
@@ -30,12 +30,17 @@ export async function measureServices(services: number): Promise<Measurement> {
     };
 }
 
+/** The plan of that program. */
+export function planOfServices(services: number): Promise<Plan> {
+    return record(() => compose(services));
+}
+
 async function measure(services: number): Promise<Omit<Measurement, "services">> {
     const collect = globalThis.gc ?? (() => undefined);
     collect();
     const before = process.memoryUsage().heapUsed;
     const start = process.hrtime.bigint();
-    const plan = await record(() => compose(services));
+    const plan = await planOfServices(services);
     const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
     collect();
     return { resources: plan.resources.length, milliseconds, bytes: process.memoryUsage().heapUsed - before };

@@ -29,7 +29,7 @@ export function reportFile(plan: Plan, assessment: Assessment): OutputFile {
 <noscript>This page draws itself with the script that it contains. Allow scripts to read it; no request leaves the page.</noscript>
 <script type="application/json" id="plan">${embedded(JSON.stringify(planFacts(plan, assessment)))}</script>
 <script type="application/x-ndjson" id="inputs">
-${plan.resources.map(({ inputs }) => embedded(JSON.stringify(inputs))).join("\n")}
+${embedded(plan.resources.map(({ inputs }) => JSON.stringify(inputs)).join("\n"))}
 </script>
 <script>${script}</script>
 </body>
