@@ -98,6 +98,24 @@ const edge = z
 
 const slackChannel = z.string().regex(/^#[a-z0-9_-]{1,79}$/, "a Slack channel such as #alerts");
 
+const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time of day such as 08:00");
+
+const businessHours = z
+    .strictObject({
+        start: timeOfDay.default("08:00").describe("Time of day at which they begin."),
+        end: timeOfDay.default("18:00").describe("Time of day at which they end, after `start`."),
+        timeZone: z
+            .string()
+            .refine(
+                (zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC",
+                "a time zone such as Europe/Berlin",
+            )
+            .default("UTC")
+            .describe("Time zone of both, by its name in the tz database."),
+    })
+    .refine(({ start, end }) => start < end, { path: ["end"], error: "must be later than `start`" })
+    .describe("Monday to Friday, when warnings are posted; what is critical comes at any hour.");
+
 const observability = z
     .strictObject({
         retentionDays: z.int().min(1).max(365).default(15).describe("Days that Prometheus keeps metrics."),
@@ -120,6 +138,7 @@ const observability = z
             .describe(
                 "Channels of owners whose alerts do not belong in `slackChannel`. The webhook must be allowed to choose its channel.",
             ),
+        businessHours: businessHours.prefault({}),
         runbookBaseUrl: z
             .url()
             .default("https://github.com/your-org/platform/blob/main/docs/runbooks")
@@ -278,6 +297,12 @@ export const platformSecrets = {
         .string()
         .min(1, "the token of the user in platform:registry")
         .describe("Token that may pull images, for the user in `platform:registry`."),
+    heartbeatUrl: z
+        .string()
+        .regex(/^https:\/\/\S+$/, "an https URL")
+        .describe(
+            "Called every minute while alerts get through, by a service such as healthchecks.io that tells when the calls stop. Without it, nobody is told.",
+        ),
     slackWebhookUrl: z
         .string()
         .regex(/^https:\/\/hooks\.slack\.com\/.+$/, "a Slack incoming webhook URL")

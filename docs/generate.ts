@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configurationReference } from "./configurationReference";
+import { runbookPages } from "./runbookFrames";
 import { securityPage } from "./securityPage";
 import { costReference, costTable } from "./costReference";
 import { timeReference } from "./timeReference";
@@ -12,6 +13,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
     "cost.md": costReference,
     "time.md": timeReference,
     "../README.md": readme,
+    ...runbookPages(),
 };
 
 /** The README with its generated part made anew; everything else is as it stands. */

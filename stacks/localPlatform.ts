@@ -24,6 +24,7 @@ export function createLocalPlatform(config: StackConfig, context: string): Platf
               tags,
               provider,
               config: observability,
+              addons: installed,
               ...config.secrets,
               traces: installed.has("tracing"),
           })

@@ -77,6 +77,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               tags,
               provider: cluster.provider,
               config: observability,
+              addons: installed,
               ...config.secrets,
               traces: installed.has("tracing"),
               ...(installed.has("logging") && { logs: { clusterName, accountId, region } }),

@@ -1,6 +1,7 @@
 import {
     clusterCritical,
     disruptionBudget,
+    objectsNamespace,
     replicasOf,
     resourcesOf,
     restrictedContainer,
@@ -39,8 +40,7 @@ export const argoRollouts: AddonDefinition = {
                     enabled: true,
                     serviceMonitor: {
                         enabled: context.monitoring,
-                        // The metrics say which namespace a Rollout is in; the controller's own would take the label's place.
-                        relabelings: [{ action: "labeldrop", regex: "namespace" }],
+                        relabelings: objectsNamespace,
                     },
                 },
             },

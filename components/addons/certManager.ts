@@ -1,6 +1,7 @@
 import type { PolicyStatement } from "../identity/podIdentity";
 import {
     disruptionBudget,
+    objectsNamespace,
     replicasOf,
     resourcesOf,
     type AddonContext,
@@ -53,7 +54,13 @@ export const certManager: AddonDefinition = {
             webhook: part(webhook),
             cainjector: part(caInjector),
             startupapicheck: { resources: resourcesOf({ count: "one", cpuMillicores: 10, memoryMiB: 32 }) },
-            prometheus: { enabled: true, servicemonitor: { enabled: context.monitoring } },
+            prometheus: {
+                enabled: true,
+                servicemonitor: {
+                    enabled: context.monitoring,
+                    endpointAdditionalProperties: { relabelings: objectsNamespace },
+                },
+            },
         };
     },
 };

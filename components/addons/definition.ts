@@ -50,6 +50,9 @@ export type PodSecurity =
           readonly until: string;
       };
 
+/** Metrics of a controller say which namespace an object is in; the controller's own would take the label's place. */
+export const objectsNamespace = [{ action: "labeldrop", regex: "namespace" }] as const;
+
 /** A chart as it is installed. */
 export interface InstalledChart {
     /** Where its pods run. */

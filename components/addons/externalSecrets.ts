@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PolicyStatement } from "../identity/podIdentity";
 import {
     disruptionBudget,
+    objectsNamespace,
     replicasOf,
     resourcesOf,
     type AddonContext,
@@ -61,7 +62,11 @@ export const externalSecrets: AddonDefinition = {
             processPushSecret: false,
             // Its identity comes from EKS, so it needs no tokens of other service accounts.
             rbac: { serviceAccountTokenCreate: false },
-            serviceMonitor: { enabled: context.monitoring, renderMode: "alwaysRender" },
+            serviceMonitor: {
+                enabled: context.monitoring,
+                renderMode: "alwaysRender",
+                relabelings: objectsNamespace,
+            },
         };
     },
 };

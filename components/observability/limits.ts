@@ -28,9 +28,19 @@ export const defaultLimits = {
     PodCrashLooping: { value: 0, for: "5m" },
 
     // Percent of requests.
-    HighErrorRate: { value: 5, for: "5m" },
+    HighErrorRate: { value: 5, for: "5m", keepFiringFor: "5m" },
     // Seconds at the 95th percentile.
-    HighResponseTime: { value: 1, for: "5m" },
+    HighResponseTime: { value: 1, for: "5m", keepFiringFor: "5m" },
+    // Kubernetes has waited for the rollout's deadline before.
+    RolloutStuck: { value: 0, for: "1m" },
+    // Longer than the operator's own next attempts.
+    ExternalSecretNotSynced: { value: 0, for: "10m" },
+    // Longer than a synchronisation with its hooks.
+    ArgoCdOutOfSync: { value: 0, for: "15m" },
+    ControllerAbsent: { value: 0, for: "10m" },
+    // Days to the end of a certificate whose renewal is overdue. cert-manager renews when a third of the life is left.
+    CertificateExpiring: { value: 14, for: "1h" },
+
     // Failed requests in the longer window below which the budget's speed is noise: with few requests one failure is a large share.
     AvailabilityBudgetBurningFast: { value: 10, for: "2m", keepFiringFor: "5m" },
     AvailabilityBudgetBurningSlowly: { value: 10, for: "15m", keepFiringFor: "30m" },
@@ -39,18 +49,18 @@ export const defaultLimits = {
     LatencyBudgetBurningSlowly: { value: 10, for: "15m", keepFiringFor: "30m" },
     LatencyObjectiveUnmeasured: { value: 0, for: "1h" },
     // Failures a minute.
-    OperationFailing: { value: 0.1, for: "5m" },
+    OperationFailing: { value: 0.1, for: "5m", keepFiringFor: "5m" },
 
     // Percent of the container's limit, or of its request where it has none.
-    HighCPUUsage: { value: 80, for: "10m" },
-    HighMemoryUsage: { value: 90, for: "5m" },
+    HighCPUUsage: { value: 80, for: "10m", keepFiringFor: "5m" },
+    HighMemoryUsage: { value: 90, for: "5m", keepFiringFor: "5m" },
     // Percent of the scheduler's 100 ms periods in which the container was stopped for the rest of the period.
-    HighCPUThrottling: { value: 25, for: "15m" },
-    AutoscalerAtMaximum: { value: 0, for: "15m" },
+    HighCPUThrottling: { value: 25, for: "15m", keepFiringFor: "15m" },
+    AutoscalerAtMaximum: { value: 0, for: "15m", keepFiringFor: "10m" },
     // Percent of a pod's connection pool.
-    ConnectionPoolNearlyExhausted: { value: 90, for: "5m" },
+    ConnectionPoolNearlyExhausted: { value: 90, for: "5m", keepFiringFor: "5m" },
     // Requests in flight in one pod. Python frameworks run 40 blocking requests at a time (AnyIO's default); the rest waits.
-    HighActiveConnections: { value: 100, for: "10m" },
+    HighActiveConnections: { value: 100, for: "10m", keepFiringFor: "5m" },
 
     // Failed attempts in the rate window.
     DatabaseConnectionFailure: { value: 5, for: "1m" },
@@ -58,18 +68,18 @@ export const defaultLimits = {
     DatabaseDown: { value: 0, for: "1m", keepFiringFor: "7m" },
     DatabaseExporterAbsent: { value: 0, for: "5m" },
     // Percent of max_connections.
-    DatabaseConnectionsNearMaximum: { value: 80, for: "5m" },
+    DatabaseConnectionsNearMaximum: { value: 80, for: "5m", keepFiringFor: "5m" },
     // Deadlocks in fifteen minutes.
     DatabaseDeadlocks: { value: 5, for: "0m" },
     // MiB of write-ahead log that a replica has not replayed: sixteen segments of 16 MiB.
-    DatabaseReplicationLagging: { value: 256, for: "5m" },
+    DatabaseReplicationLagging: { value: 256, for: "5m", keepFiringFor: "5m" },
     DatabaseReplicaMissing: { value: 0, for: "5m" },
     // Hours since the last backup that succeeded; the schedule takes the default's place.
     DatabaseBackupTooOld: { value: 26, for: "15m" },
     // Percent of a volume.
     VolumeNearlyFull: { value: 85, for: "5m" },
     // Percent of a volume below which its growth is nobody's business.
-    VolumeFillingUp: { value: 50, for: "1h" },
+    VolumeFillingUp: { value: 50, for: "1h", keepFiringFor: "1h" },
 
     // Failed attempts in the rate window.
     CacheConnectionFailure: { value: 5, for: "1m" },
@@ -79,12 +89,12 @@ export const defaultLimits = {
     // Percent of maxmemory.
     CacheMemoryNearMaximum: { value: 90, for: "15m" },
     // Keys a second.
-    CacheEvicting: { value: 1, for: "10m" },
+    CacheEvicting: { value: 1, for: "10m", keepFiringFor: "5m" },
     // Percent of maxclients.
-    CacheConnectionsNearMaximum: { value: 80, for: "5m" },
+    CacheConnectionsNearMaximum: { value: 80, for: "5m", keepFiringFor: "5m" },
     CacheRejectingConnections: { value: 0, for: "1m" },
     // Percent of look-ups; the alert fires below it.
-    CacheHitRateLow: { value: 70, for: "10m" },
+    CacheHitRateLow: { value: 70, for: "10m", keepFiringFor: "5m" },
 } as const satisfies Record<string, Limit>;
 
 export type AlertName = keyof typeof defaultLimits;

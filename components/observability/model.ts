@@ -4,6 +4,8 @@ import { logGroupOf } from "../addons/logRouting";
 import type { StoreConnection } from "../connection";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "../system/declaration";
+import { parts } from "../system/delivery";
+import type { MonitoredController } from "./controllers";
 import { longestGapHours } from "./backupSchedule";
 import { objectivesOf, type Objectives } from "./objectives";
 import { limitsWith, type LimitChanges, type Limits } from "./limits";
@@ -76,14 +78,22 @@ export interface MonitoringModel {
     readonly logGroup?: string;
     /** Whether there is a store of traces. */
     readonly traces: boolean;
+    /** Limits of alerts about the system as such. */
+    readonly limits: Limits;
+    /** Whether the External Secrets Operator copies its secrets into the cluster. */
+    readonly copiesSecrets: boolean;
+    /** Expression that matches the names of its Argo CD Applications; absent when Argo CD does not deliver it. */
+    readonly applications?: string;
     readonly services: readonly MonitoredService[];
     readonly databases: readonly MonitoredDatabase[];
     readonly caches: readonly MonitoredStore[];
+    /** Controllers of the platform; a system has none. */
+    readonly controllers: readonly MonitoredController[];
 }
 
 export interface ModelSources {
     readonly plan: PlannedSystem;
-    readonly platform: Pick<PlatformContext, "environment" | "data" | "observability">;
+    readonly platform: Pick<PlatformContext, "environment" | "data" | "observability" | "addons">;
     /** What else is kept of its services. Default: nothing. */
     readonly kept?: { readonly logs: boolean; readonly traces: boolean };
     readonly stores: readonly StoreConnection[];
@@ -128,6 +138,10 @@ export function monitoringModel({
         traces: kept.traces,
         scrapeIntervalSeconds: platform.observability.scrapeIntervalSeconds,
         evaluationIntervalSeconds: platform.observability.evaluationIntervalSeconds,
+        limits: limitsWith({}, declaration.alerts),
+        copiesSecrets: platform.addons.has("externalSecrets"),
+        ...(plan.settings.delivery === "argocd" && { applications: `${literally(plan.name)}-(${parts.join("|")})` }),
+        controllers: [],
         services: Object.entries(declaration.services).map(([name, spec]) =>
             serviceOf(name, spec.namespace ?? namespace, spec, declaration.alerts, databases, caches),
         ),

@@ -2,7 +2,7 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { PlatformConfig } from "../../config/schema";
+import type { AddonName, PlatformConfig } from "../../config/schema";
 import type { PolicyException } from "../../policy/exceptions";
 import { Component } from "../component";
 import { PolicyExceptions } from "../policyExceptions";
@@ -14,6 +14,7 @@ import { dashboardConfigMap } from "./dashboards/configMap";
 import { logReader } from "./dataSources";
 import { infrastructure } from "./dashboards/infrastructure";
 import { alertmanagerConfig, credentialKeys } from "./alertmanagerConfig";
+import { platformModel } from "./controllers";
 import {
     alertmanagerSecrets,
     grafanaAdmin,
@@ -25,6 +26,7 @@ import {
     releaseName,
 } from "./names";
 import { monitoringPolicies } from "./networkPolicies";
+import { ruleFamilies } from "./rules/alertRules";
 import { chart, stackValues } from "./stackValues";
 
 export interface MonitoringArgs {
@@ -37,6 +39,8 @@ export interface MonitoringArgs {
      * a volume grows only where its StorageClass allows it and by hand.
      */
     readonly config: PlatformConfig["observability"];
+    /** The add-ons of the cluster, whose controllers are watched. Default: none. Changed in place. */
+    readonly addons?: ReadonlySet<AddonName>;
     /** Integration key of PagerDuty's Events API v2. Default: nobody is paged. Changed in place. */
     readonly pagerdutyRoutingKey?: pulumi.Input<string>;
     /** Incoming webhook of Slack. Default: nothing is posted. Changed in place. */
@@ -57,6 +61,11 @@ export interface MonitoringArgs {
      * the price list lacks. Changed in place.
      */
     readonly pricedCluster?: PricedCluster;
+    /**
+     * Address that is called as long as alerts get through, by a service that tells somebody when the calls stop. Default: nobody is
+     * told when Prometheus or Alertmanager is down. Changed in place.
+     */
+    readonly heartbeatUrl?: pulumi.Input<string>;
     /** What must exist before: nodes, network, storage. */
     readonly dependsOn?: readonly pulumi.Resource[];
 }
@@ -103,6 +112,8 @@ export class Monitoring extends Component {
         ]);
 
         new PolicyExceptions(this.childName("exceptions"), this.exceptions(), this.childOptions());
+
+        this.createRules(args, release);
 
         this.ready = [release];
         this.registerOutputs({ namespace: this.namespace });
@@ -222,17 +233,20 @@ export class Monitoring extends Component {
 
     /** The routing, and apart from it the credentials that it names by file. */
     private createAlertmanagerConfiguration(
-        { tags, config, pagerdutyRoutingKey, slackWebhookUrl }: MonitoringArgs,
+        { tags, config, pagerdutyRoutingKey, slackWebhookUrl, heartbeatUrl }: MonitoringArgs,
         dependsOn: readonly pulumi.Resource[],
     ): pulumi.Resource[] {
         const configuration = alertmanagerConfig({
             environment: tags.environment,
             pagerduty: pagerdutyRoutingKey !== undefined,
+            heartbeat: heartbeatUrl !== undefined,
+            businessHours: config.businessHours,
             ...(slackWebhookUrl !== undefined && {
                 slack: { channel: config.slackChannel, channels: config.slackChannels },
             }),
         });
         const credentials = {
+            ...(heartbeatUrl !== undefined && { [credentialKeys.heartbeat]: pulumi.secret(heartbeatUrl) }),
             ...(pagerdutyRoutingKey !== undefined && {
                 [credentialKeys.pagerduty]: pulumi.secret(pagerdutyRoutingKey),
             }),
@@ -256,6 +270,22 @@ export class Monitoring extends Component {
             { metadata: { name, namespace: monitoringNamespace }, stringData },
             this.options(dependsOn),
         );
+    }
+
+    /** Alerts about the platform itself, in the shape that the operator reads. */
+    private createRules({ tags, config, addons = new Set() }: MonitoringArgs, release: pulumi.Resource): void {
+        for (const [family, groups] of Object.entries(ruleFamilies(platformModel(tags.environment, addons, config)))) {
+            new k8s.apiextensions.CustomResource(
+                this.childName(`rules-${family}`),
+                {
+                    apiVersion: "monitoring.coreos.com/v1",
+                    kind: "PrometheusRule",
+                    metadata: { name: `platform-${family}`, namespace: monitoringNamespace },
+                    spec: { groups },
+                },
+                this.options([release]),
+            );
+        }
     }
 
     private installChart(

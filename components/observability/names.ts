@@ -88,6 +88,9 @@ export function dashboardUid(system: string, key: DashboardKey): string {
     return physicalName("grafanaDashboard", system, key);
 }
 
+/** Uid of the dashboard "Kubernetes / Compute Resources / Namespace (Pods)" that the chart brings; kubernetes-mixin fixes it. */
+export const namespaceDashboardUid = "85a562078cdf77779eaa1add43ccec1e";
+
 /** Secrets that Alertmanager reads: its configuration, and apart from it what the configuration must not contain. */
 export const alertmanagerSecrets = {
     configuration: "alertmanager-configuration",

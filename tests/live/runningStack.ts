@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { exporterJob as cacheExporterJob } from "../../components/cache/exporter";
 import { exporterJob as databaseExporterJob } from "../../components/database/exporterPod";
 import { alertmanagerConfig } from "../../components/observability/alertmanagerConfig";
+import { controllers } from "../../components/observability/controllers";
 import { freePort } from "../ports";
 import { Processes } from "../processes";
 import { Inbox, redirected, startAlertmanager } from "./alertmanager";
@@ -205,6 +206,10 @@ export class RunningStack {
             kubelet("/metrics/cadvisor"),
             kubelet("/metrics"),
         );
+        // Controllers say nothing but that they are there.
+        for (const { job } of Object.values(controllers)) {
+            this.targets.push({ address, path: "/controllers", interval, labels: { job } });
+        }
         for (const { name, namespace, declaration } of systems) {
             for (const [store, { engine }] of Object.entries(declaration.databases ?? {})) {
                 if (engine === "mysql") {
@@ -239,15 +244,18 @@ function jobOf({ namespace, job }: Readonly<Record<string, string>>): string {
     return `${namespace}/${job}`;
 }
 
-/** The routes of the stack where somebody is paged and every owner has a channel. */
+/** The routes of the stack where somebody is paged, every owner has a channel and all hours are business hours. */
 function routes({ config, systems }: ShippedStack): ReturnType<typeof alertmanagerConfig> {
     const owners = new Set(systems.map(({ declaration }) => declaration.owner));
-    return alertmanagerConfig({
+    const configuration = alertmanagerConfig({
         environment: config.environment,
+        businessHours: config.observability.businessHours,
         pagerduty: true,
         slack: {
             channel: config.observability.slackChannel,
             channels: Object.fromEntries([...owners].map((owner) => [owner, `#${owner}`])),
         },
     });
+    const always = configuration.time_intervals.map(({ name }) => ({ name, time_intervals: [{}] }));
+    return { ...configuration, time_intervals: always };
 }

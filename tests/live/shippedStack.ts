@@ -9,6 +9,7 @@ import { parseConfig } from "../../config/parse";
 import type { PlatformConfig } from "../../config/schema";
 import { readConfiguration } from "../../simulation/configuration";
 import { planSystems } from "../../stacks/plan";
+import { installedAddons } from "../../stacks/addons";
 import { systemDefinitions } from "../../stacks/registry";
 import type { KubernetesObject } from "./scrapeTargets";
 
@@ -51,12 +52,13 @@ export function shippedStack(stack: string, out: string): ShippedStack {
     const { config, issues } = parseConfig(readConfiguration(root, stack).values);
     assert.ok(config, JSON.stringify(issues));
     const { systems } = planSystems(config, systemDefinitions);
+    const platform = { ...config, addons: installedAddons(config) };
     const ruleFiles = filesIn(path.join(out, "rules"));
     return {
         config,
         systems,
         services: systems.flatMap((plan) =>
-            monitoringModel({ plan, platform: config, stores: [] }).services.flatMap(({ metrics, ...service }) =>
+            monitoringModel({ plan, platform, stores: [] }).services.flatMap(({ metrics, ...service }) =>
                 metrics === undefined ? [] : [{ ...service, metrics, system: plan.name }],
             ),
         ),

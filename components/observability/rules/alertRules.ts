@@ -1,7 +1,9 @@
 import type { MonitoringModel } from "../model";
 import { availabilityAlerts } from "./availability";
 import { cacheAlerts } from "./cache";
+import { controllerAlerts } from "./controllers";
 import { databaseAlerts } from "./database";
+import { deliveryAlerts } from "./delivery";
 import { errorBudgetRules } from "./errorBudget";
 import { objectiveAlerts } from "./objectiveAlerts";
 import { objectiveRules } from "./objectiveRules";
@@ -18,6 +20,8 @@ const families: Readonly<Record<string, (model: MonitoringModel) => AlertDefinit
     saturation: saturationAlerts,
     database: databaseAlerts,
     cache: cacheAlerts,
+    delivery: deliveryAlerts,
+    controllers: controllerAlerts,
 };
 
 /** Every rule of a system by family, with what is recorded first, since the alerts read it. Families without rules are left out. */

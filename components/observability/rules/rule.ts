@@ -1,6 +1,6 @@
 import type { AlertName } from "../limits";
 import type { Monitored, MonitoringModel } from "../model";
-import { dashboardUid, type DashboardKey } from "../names";
+import { dashboardUid, namespaceDashboardUid, type DashboardKey } from "../names";
 
 /** A rule that computes a series, in the shape of a Prometheus rule file. */
 export interface RecordingRule {
@@ -33,7 +33,7 @@ export type Severity = "critical" | "warning";
 export interface AlertDefinition {
     readonly alert: AlertName;
     /** The part of the system that has the problem. */
-    readonly part: Monitored;
+    readonly part: Pick<Monitored, "name" | "namespace" | "limits">;
     /** Every series it returns is an alert. */
     readonly expr: string;
     readonly severity: Severity;
@@ -41,14 +41,14 @@ export interface AlertDefinition {
     readonly summary: string;
     /** What is wrong with which values; a Prometheus template. */
     readonly description: string;
-    /** The dashboard that shows it. */
-    readonly dashboard: DashboardKey;
+    /** The dashboard that shows it: the system's own, or the monitoring stack's about the pods of a namespace. */
+    readonly dashboard: DashboardKey | "namespace";
     /** Labels that tell it from alerts of the same name about the same part. */
     readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The labels that say whose a series or an alert is. */
-export function ownership(model: MonitoringModel, part: Monitored): Record<string, string> {
+export function ownership(model: MonitoringModel, part: Pick<Monitored, "name">): Record<string, string> {
     return { system: model.system, environment: model.environment, component: part.name };
 }
 
@@ -56,6 +56,7 @@ export function ownership(model: MonitoringModel, part: Monitored): Record<strin
 export function alertingRule(model: MonitoringModel, definition: AlertDefinition): AlertingRule {
     const { alert, part, expr, severity, summary, description, dashboard, labels } = definition;
     const { for: pending, keepFiringFor } = part.limits[alert];
+    const uid = dashboard === "namespace" ? namespaceDashboardUid : dashboardUid(model.system, dashboard);
     const query = new URLSearchParams({ "var-namespace": part.namespace });
     return {
         alert,
@@ -67,7 +68,7 @@ export function alertingRule(model: MonitoringModel, definition: AlertDefinition
             summary,
             description,
             runbook_url: `${model.runbookBaseUrl}/${alert}.md`,
-            dashboard_url: `${model.dashboardBaseUrl}/d/${dashboardUid(model.system, dashboard)}?${query.toString()}`,
+            dashboard_url: `${model.dashboardBaseUrl}/d/${uid}?${query.toString()}`,
         },
     };
 }

@@ -1,15 +1,16 @@
 import { strict as assert } from "node:assert";
 import { stringify } from "yaml";
 import type { MonitoringModel } from "../../../components/observability/model";
-import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import { alertRules, ruleGroups } from "../../../components/observability/rules/alertRules";
 import type { AlertingRule } from "../../../components/observability/rules/rule";
-import type { Samples } from "./alertCases/situation";
+import type { Proof, Samples } from "./alertCases/situation";
 import { completeModel, installed, modelOf, rolloutModel, runOn } from "./fixtures";
 import {
     allCases,
     caseName,
     groupsFor,
     promtoolFiles,
+    ruleOf,
     ruleTest,
     suiteOf,
     type RuleTest,
@@ -29,6 +30,42 @@ function recording(test: RuleTest, of: MonitoringModel = model): Suite {
         .filter((group) => group.rules.length > 0);
     return { name: test.name, groups, tests: [test] };
 }
+
+function windowOf({ window }: Readonly<Record<string, string>>): Record<string, string> {
+    return window === undefined ? {} : { window };
+}
+
+/** What each alert has to be proven of: its threshold, unless it is about something that is gone; the rest, where it counts. */
+function required({ groups }: Suite): Proof[] {
+    const exprs = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)).join("\n");
+    const counts = /\brate\(|\bincrease\(|_total\b/.test(exprs);
+    const gone = /\babsent\(/.test(exprs) || /\bunless\b/.test(exprs);
+    return [...(gone ? [] : (["threshold"] as const)), ...(counts ? (["no traffic", "counter reset"] as const) : [])];
+}
+
+describe("cases of alerts", () => {
+    it("exist for every rule of every alert, by name, part and what tells it from others", () => {
+        const rules = alertRules(model).flatMap((group) => group.rules as readonly AlertingRule[]);
+        const distinct = new Set(rules.map(({ alert, labels }) => caseName(alert, { rule: windowOf(labels) })));
+        assert.deepEqual(
+            allCases()
+                .map(([name, one]) => caseName(name, one))
+                .sort(),
+            [...distinct].sort(),
+        );
+    });
+
+    for (const [name, one] of allCases()) {
+        it(`show of ${caseName(name, one)} that it fires, and everything that must not make it fire`, () => {
+            const shown = new Set(Object.values(one.quiet).flatMap(({ shows }) => shows ?? []));
+            const missing = required(suiteOf(model, name, one)).filter((proof) => !shown.has(proof));
+            assert.deepEqual(missing, []);
+            assert.ok(one.fires.length > 0 && Object.keys(one.quiet).length > 0);
+            const { keep_firing_for: goesOn } = ruleOf(model, name, one);
+            assert.ok(goesOn === undefined || one.fires.some(({ until }) => until !== undefined), "no end is shown");
+        });
+    }
+});
 
 describe("alert rules, run by promtool", function () {
     before(function () {

@@ -2,20 +2,27 @@ import { strict as assert } from "node:assert";
 import { alertmanagerConfig, type AlertmanagerConfig } from "../../../components/observability/alertmanagerConfig";
 import { installed, runOn } from "./fixtures";
 
+const businessHours = { start: "08:00", end: "18:00", timeZone: "Europe/Berlin" };
 const both = alertmanagerConfig({
     environment: "prod",
+    businessHours,
+    heartbeat: true,
     pagerduty: true,
     slack: { channel: "#alerts", channels: { identity: "#identity-alerts" } },
 });
-const pagerOnly = alertmanagerConfig({ environment: "prod", pagerduty: true });
+const pagerOnly = alertmanagerConfig({ environment: "prod", businessHours, pagerduty: true });
 const slackOnly = alertmanagerConfig({
     environment: "prod",
+    businessHours,
     pagerduty: false,
     slack: { channel: "#alerts", channels: {} },
 });
-const silent = alertmanagerConfig({ environment: "dev", pagerduty: false });
+const silent = alertmanagerConfig({ environment: "dev", businessHours, pagerduty: false });
 
-const file = (config: AlertmanagerConfig): Record<string, string> => ({ "alertmanager.yaml": JSON.stringify(config) });
+/** The file for amtool. Debian's is 0.25; `url_file` of webhooks came with 0.26. */
+const file = (config: AlertmanagerConfig): Record<string, string> => ({
+    "alertmanager.yaml": JSON.stringify(config).replace(/"url_file":"[^"]*"/g, '"url":"https://heartbeat.example.com"'),
+});
 
 describe("Alertmanager configuration", () => {
     it("names credentials by file and contains none", () => {
@@ -28,7 +35,8 @@ describe("Alertmanager configuration", () => {
             text,
             /"api_url_file":"\/etc\/alertmanager\/secrets\/alertmanager-credentials\/slack-webhook-url"/,
         );
-        assert.doesNotMatch(text, /"(routing_key|service_key|api_url)":/);
+        assert.match(text, /"url_file":"\/etc\/alertmanager\/secrets\/alertmanager-credentials\/heartbeat-url"/);
+        assert.doesNotMatch(text, /"(url|routing_key|service_key|api_url)":/);
     });
 
     it("has no receiver for what is not configured", () => {
@@ -36,7 +44,7 @@ describe("Alertmanager configuration", () => {
         assert.deepEqual(receivers(silent), ["nobody"]);
         assert.deepEqual(receivers(pagerOnly), ["nobody", "pagerduty"]);
         assert.deepEqual(receivers(slackOnly), ["nobody", "slack"]);
-        assert.deepEqual(receivers(both), ["nobody", "pagerduty", "slack", "slack-identity"]);
+        assert.deepEqual(receivers(both), ["nobody", "heartbeat", "pagerduty", "slack", "slack-identity"]);
     });
 
     it("makes one message of everything that is wrong with one part of a system", () => {
@@ -51,6 +59,96 @@ describe("Alertmanager configuration", () => {
             ofSystems?.source_matchers.includes('system!=""') && ofSystems.target_matchers.includes('system!=""'),
         );
     });
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Whether labels are what matchers ask for; expressions match from beginning to end. */
+function matches(labels: Labels, matchers: readonly string[]): boolean {
+    return matchers.every((matcher) => {
+        const [, label = "", operator, value = ""] = /^(\w+)(=~|!=|=)"(.*)"$/.exec(matcher) ?? assert.fail(matcher);
+        const actual = labels[label] ?? "";
+        return operator === "=~"
+            ? new RegExp(`^(?:${value})$`).test(actual)
+            : (actual === value) === (operator === "=");
+    });
+}
+
+/** The pages that alerts firing at the same time come to: what is left after inhibition, in groups. */
+function pages(alerts: readonly Labels[]): string[] {
+    const told = alerts.filter(
+        (target) =>
+            !both.inhibit_rules.some(
+                (rule) =>
+                    matches(target, rule.target_matchers) &&
+                    alerts.some(
+                        (source) =>
+                            source !== target &&
+                            matches(source, rule.source_matchers) &&
+                            rule.equal.every((label) => source[label] === target[label]),
+                    ),
+            ),
+    );
+    const groups = told
+        .filter(({ severity }) => severity === "critical")
+        .map((labels) => (both.route.group_by ?? []).map((label) => labels[label]).join("/"));
+    return [...new Set(groups)].sort();
+}
+
+const alertOf =
+    (system: string) =>
+    (alertname: string, component: string, severity = "critical"): Labels => ({
+        alertname,
+        component,
+        severity,
+        system,
+        namespace: system,
+    });
+
+describe("an outage", () => {
+    const shop = alertOf("shop");
+    for (const [outage, alerts, told] of [
+        [
+            "of a database",
+            [
+                shop("DatabaseDown", "postgres"),
+                shop("DatabaseExporterAbsent", "postgres", "warning"),
+                shop("DatabaseConnectionFailure", "api"),
+                shop("HighErrorRate", "api"),
+                shop("ServiceNotReady", "api"),
+                shop("AvailabilityBudgetBurningFast", "api"),
+                shop("AvailabilityBudgetBurningFast", "orders"),
+                shop("HighResponseTime", "orders", "warning"),
+            ],
+            ["shop/postgres/shop"],
+        ],
+        [
+            "of a cache",
+            [shop("CacheDown", "redis"), shop("CacheConnectionFailure", "api"), shop("HighErrorRate", "api")],
+            ["shop/redis/shop"],
+        ],
+        [
+            "of a service",
+            [
+                shop("ServiceDown", "api"),
+                shop("ServiceNotReady", "api"),
+                shop("HighErrorRate", "api"),
+                shop("PodDown", "api", "warning"),
+                shop("ReplicasUnavailable", "api", "warning"),
+            ],
+            ["shop/api/shop"],
+        ],
+        [
+            "of two systems",
+            [shop("DatabaseDown", "postgres"), alertOf("clinic")("HighErrorRate", "api")],
+            ["clinic/api/clinic", "shop/postgres/shop"],
+        ],
+        ["that is none", [shop("HighCPUUsage", "api", "warning")], []],
+    ] as const) {
+        it(`${outage} pages once for each cause`, () => {
+            assert.deepEqual(pages(alerts), told);
+        });
+    }
 });
 
 describe("Alertmanager configuration, read by amtool", function () {
@@ -73,7 +171,10 @@ describe("Alertmanager configuration, read by amtool", function () {
         ["posts what is a warning", both, ["severity=warning", "owner=identity"], "slack-identity"],
         ["posts what has no owner", both, ["severity=warning"], "slack"],
         ["tells nobody what is for information", both, ["severity=info"], "nobody"],
-        ["tells nobody that alerts work", both, ["alertname=Watchdog", "severity=none"], "nobody"],
+        ["shows a service outside that alerts get through", both, ["alertname=Watchdog", "severity=none"], "heartbeat"],
+        ["tells nobody that alerts get through without such a service", silent, ["alertname=Watchdog"], "nobody"],
+        ["tells nobody of the chart's own helper", both, ["alertname=InfoInhibitor", "severity=none"], "nobody"],
+        ["posts a warning of the platform", both, ["severity=warning", "owner=platform"], "slack"],
         ["pages without Slack", pagerOnly, ["severity=critical"], "pagerduty"],
         ["does not page for a warning", pagerOnly, ["severity=warning"], "nobody"],
         ["posts without PagerDuty", slackOnly, ["severity=critical"], "slack"],
@@ -96,6 +197,30 @@ describe("Alertmanager configuration, read by amtool", function () {
             assert.match(found, new RegExp(`^${receivers}$`, "m"));
         });
     }
+
+    it("posts warnings in business hours alone, to every channel, and what is critical at any hour", () => {
+        const [watchdog, pager, slack] = both.route.routes ?? [];
+        const [critical, warning] = slack?.routes ?? [];
+        for (const route of [watchdog, pager, slack, critical, ...(critical?.routes ?? [])]) {
+            assert.ok(route !== undefined && route.active_time_intervals === undefined, JSON.stringify(route));
+        }
+        for (const route of [warning, ...(warning?.routes ?? [])]) {
+            assert.deepEqual(route?.active_time_intervals, ["business-hours"], JSON.stringify(route));
+        }
+        assert.equal(warning?.routes?.length, 1);
+        assert.deepEqual(both.time_intervals, [
+            {
+                name: "business-hours",
+                time_intervals: [
+                    {
+                        weekdays: ["monday:friday"],
+                        times: [{ start_time: "08:00", end_time: "18:00" }],
+                        location: "Europe/Berlin",
+                    },
+                ],
+            },
+        ]);
+    });
 
     it("writes messages that name the part, the problem, the runbook and the dashboard", () => {
         const data = {

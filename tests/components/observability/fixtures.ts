@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoreConnection } from "../../../components/connection";
+import { platformModel } from "../../../components/observability/controllers";
 import { monitoringModel, type MonitoringModel } from "../../../components/observability/model";
 import type { PlannedSystem } from "../../../components/system/declaration";
 import { platformConfig, systemSettings, type Placement, type PlatformConfig } from "../../../config/schema";
@@ -48,7 +49,12 @@ function store(kind: StoreConnection["kind"], name: string, port: number, export
 export function modelOf(placement: Placement = "in-cluster", changes: Partial<PlannedSystem> = {}): MonitoringModel {
     return monitoringModel({
         plan: { ...plannedSystem(placement), ...changes },
-        platform: { environment: "dev", data: config.data, observability: config.observability },
+        platform: {
+            environment: "dev",
+            data: config.data,
+            observability: config.observability,
+            addons: new Set(["externalSecrets"]),
+        },
         stores,
     });
 }
@@ -69,6 +75,9 @@ export function completeModel(): MonitoringModel {
     const batch = { operation: "batch", counter: "user_batch_operations_total", failed: { status: "failed" } };
     return {
         ...model,
+        applications: "user-management-(operator|backend|frontend)",
+        controllers: platformModel("dev", new Set(["externalSecrets", "certManager"]), config.observability)
+            .controllers,
         services: model.services.map((service) => ({ ...service, operations: [batch] })),
         databases: model.databases.map((database) => ({ ...database, readReplicas: 2 })),
     };

@@ -36,9 +36,10 @@ function serviceMetrics(): ReadonlyMap<string, Readonly<Record<string, Metric>>>
     const services = environments.flatMap((environment) =>
         systemDefinitions.flatMap((definition) => {
             const settings = systemSettings.parse({ version: "1.0.0" });
-            const declaration = definition.declare({ environment, settings, addons: new Set() });
+            const addons = new Set<never>();
+            const declaration = definition.declare({ environment, settings, addons });
             const plan = { ...plannedSystem(), name: definition.name, declaration };
-            const platform = { environment, data: config.data, observability: config.observability };
+            const platform = { environment, data: config.data, observability: config.observability, addons };
             return monitoringModel({ plan, platform, stores: [] }).services;
         }),
     );
@@ -210,6 +211,7 @@ describe("the metric catalogue", () => {
                     "version",
                 ],
             ],
+            ['absent(up{job="a"} == 1)', []],
             ["topk(3, sum by (job, pod) (up))", ["job", "pod"]],
             ['label_replace(sum(up), "operation", "batch", "", "")', ["operation"]],
             ['absent(up{job="a",namespace="b",pod=~"c"})', ["job", "namespace"]],

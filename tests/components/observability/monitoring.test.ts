@@ -7,6 +7,7 @@ import { deploy, type ResourceGraph } from "../../harness";
 import { config } from "./fixtures";
 
 const routingKey = "0123456789abcdef0123456789abcdef";
+const heartbeat = "https://heartbeat.example.com/0123";
 const webhook = "https://hooks.slack.com/services/T0/B0/XXXX";
 
 function install(withReceivers: boolean, preview = false): Promise<ResourceGraph> {
@@ -20,6 +21,8 @@ function install(withReceivers: boolean, preview = false): Promise<ResourceGraph
                 config: config.observability,
                 dependsOn: [nodes],
                 ...(withReceivers && {
+                    addons: new Set(["externalSecrets", "certManager"]),
+                    heartbeatUrl: pulumi.secret(heartbeat),
                     pagerdutyRoutingKey: pulumi.secret(routingKey),
                     slackWebhookUrl: pulumi.secret(webhook),
                 }),
@@ -87,9 +90,13 @@ describe("Monitoring", () => {
     it("shows a credential to nobody", async () => {
         const graph = await install(true);
         const credentials = graph.object("Secret", "alertmanager-credentials").inputs.stringData;
-        assert.deepEqual(credentials, { "pagerduty-routing-key": "[secret]", "slack-webhook-url": "[secret]" });
+        assert.deepEqual(credentials, {
+            "heartbeat-url": "[secret]",
+            "pagerduty-routing-key": "[secret]",
+            "slack-webhook-url": "[secret]",
+        });
         const text = JSON.stringify(graph.all);
-        assert.ok(!text.includes(routingKey) && !text.includes(webhook));
+        assert.ok([routingKey, webhook, heartbeat].every((credential) => !text.includes(credential)));
     });
 
     it("has a Secret for credentials without any, since Alertmanager mounts it all the same", async () => {
@@ -98,6 +105,30 @@ describe("Monitoring", () => {
         assert.deepEqual(graph.object("Secret", "alertmanager-configuration").inputs.stringData, {
             "alertmanager.yaml": "[secret]",
         });
+    });
+
+    it("watches the controllers that are installed, once there is an operator that reads rules", async () => {
+        const graph = await install(true);
+        const rules = graph.object("PrometheusRule", "platform-controllers", "monitoring");
+        assert.ok(graph.waitsFor(rules, graph.one("kubernetes:helm.sh/v3:Release")));
+        const { groups } = rules.inputs.spec as { groups: { rules: { alert: string; labels: object }[] }[] };
+        assert.deepEqual(
+            groups.flatMap((group) => group.rules.map(({ alert }) => alert)),
+            ["ControllerAbsent", "ControllerAbsent", "CertificateExpiring"],
+        );
+        for (const { labels } of groups.flatMap((group) => group.rules)) {
+            assert.deepEqual(
+                { ...labels, component: "", severity: "" },
+                {
+                    component: "",
+                    environment: "dev",
+                    owner: "platform",
+                    severity: "",
+                    system: "platform",
+                },
+            );
+        }
+        assert.equal((await install(false)).ofType(rules.type).length, 0);
     });
 
     it("denies what no policy allows", async () => {
@@ -129,7 +160,7 @@ describe("Monitoring", () => {
             const graph = await install(true, preview);
             const component = graph.one("platform:observability:Monitoring");
             const children = graph.all.filter(({ parent }) => parent === component.urn);
-            assert.equal(children.length, 2 + Object.keys(monitoringPolicies).length + 1 + 4 + 1 + 1 + 1);
+            assert.equal(children.length, 2 + Object.keys(monitoringPolicies).length + 1 + 4 + 1 + 1 + 1 + 1);
             for (const child of children) {
                 assert.ok(child.name.startsWith("monitoring-"), child.name);
                 assert.ok(!child.type.startsWith("kubernetes:") || child.provider.includes("::cluster::"), child.name);

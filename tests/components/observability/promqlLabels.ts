@@ -131,7 +131,8 @@ class Inference {
         }
         const labels = parts.find((part) => part !== "scalar") ?? new Set<string>();
         if (name === "absent" || name === "absent_over_time") {
-            const selectors = args.flatMap((argument) => selectorsIn(argument));
+            // Of anything but a selector Prometheus does not know which labels it would have.
+            const selectors = args.filter((argument) => argument.name === "VectorSelector");
             return new Set(selectors.flatMap((selector) => equalities(this.matchers(selector))));
         }
         if (name === "histogram_quantile") {
@@ -211,10 +212,6 @@ function children(node: SyntaxNode | null): SyntaxNode[] {
         found.push(child);
     }
     return found;
-}
-
-function selectorsIn(node: SyntaxNode): SyntaxNode[] {
-    return node.name === "VectorSelector" ? [node] : children(node).flatMap(selectorsIn);
 }
 
 function equalities(matchers: ReadonlyMap<string, string | undefined>): string[] {

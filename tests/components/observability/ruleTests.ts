@@ -71,7 +71,7 @@ export function allCases(): readonly (readonly [AlertName, AlertCase])[] {
 }
 
 /** What tells the case from others. */
-export function caseName(name: AlertName, { rule = {} }: AlertCase): string {
+export function caseName(name: AlertName, { rule = {} }: Pick<AlertCase, "rule">): string {
     return [name, ...Object.values(rule)].join(" ");
 }
 
@@ -150,6 +150,7 @@ function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, rec
             const end = until === undefined ? [] : [nothing(after(until))];
             return ruleTest(`${alert} fires (${index + 1})`, samples, {
                 alert_rule_test: [nothing(before(at)), firing(at), ...end],
+                promql_expr_test: until === undefined ? [] : [stillFiring(alert, until)],
             });
         }),
         ...Object.entries(quiet).map(([situation, { samples, after: time }]) =>
@@ -163,6 +164,12 @@ function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, rec
             ? []
             : [ruleTest(`${alert} is quiet without its exporter`, {}, { alert_rule_test: [nothing("3h")] })]),
     ];
+}
+
+/** By then its text may have other values. */
+function stillFiring(alert: string, time: string): unknown {
+    const expr = `count(ALERTS{alertname="${alert}",alertstate="firing"})`;
+    return { expr, eval_time: time, exp_samples: [{ labels: "{}", value: 1 }] };
 }
 
 /** Only NaN is not equal to itself. */

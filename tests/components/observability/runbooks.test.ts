@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultLimits } from "../../../components/observability/limits";
 
@@ -14,6 +14,34 @@ describe("runbooks", () => {
                 .map((alert) => `${alert}.md`)
                 .sort(),
         );
+    });
+
+    it("are found by what people see, every one of the failures that the systems' documents list", () => {
+        const text = readFileSync(join(directory, "README.md"), "utf8");
+        const rows = [...text.matchAll(/^\| ([^|]+) \| (\[.+) \|$/gm)].map(([, seen = "", where = ""]) => ({
+            seen,
+            where,
+        }));
+        for (const symptom of [
+            "pods that do not start",
+            "CrashLoopBackOff",
+            "ImagePullBackOff",
+            "database",
+            "Redis",
+            "ExternalSecret",
+            "Argo CD",
+            "slow",
+            "not reachable",
+            "destroy",
+        ]) {
+            assert.ok(
+                rows.some(({ seen }) => seen.includes(symptom)),
+                symptom,
+            );
+        }
+        for (const [, file = ""] of rows.flatMap(({ where }) => [...where.matchAll(/\]\(([^)#]+)/g)])) {
+            assert.ok(existsSync(join(directory, file)), file);
+        }
     });
 
     for (const page of pages) {

@@ -55,7 +55,17 @@ const ruleType = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
 describe("SystemMonitoring", () => {
     it("makes a PrometheusRule for each family of rules", async () => {
         const rules = (await monitor(["monitoring"])).ofType(ruleType).map(({ inputs }) => inputs as unknown as Rules);
-        const families = ["recording", "availability", "traffic", "objectives", "saturation", "database", "cache"];
+        const families = [
+            "recording",
+            "availability",
+            "traffic",
+            "objectives",
+            "saturation",
+            "database",
+            "cache",
+            "delivery",
+            "controllers",
+        ];
         assert.deepEqual(
             rules.map(({ metadata }) => metadata.name).sort(),
             families.map((family) => `user-management-${family}`).sort(),

@@ -2,6 +2,8 @@ import type { AlertName } from "../../../../components/observability/limits";
 import { availabilityCases } from "./availability";
 import { trafficCases } from "./traffic";
 import { saturationCases } from "./saturation";
+import { controllersCases } from "./controllers";
+import { deliveryCases } from "./delivery";
 import { objectivesCases } from "./objectives";
 import { databaseCases } from "./database";
 import { volumesCases } from "./volumes";
@@ -13,6 +15,8 @@ export const alertCases: Readonly<Record<AlertName, AlertCase | readonly AlertCa
     ...availabilityCases,
     ...trafficCases,
     ...objectivesCases,
+    ...deliveryCases,
+    ...controllersCases,
     ...saturationCases,
     ...databaseCases,
     ...volumesCases,

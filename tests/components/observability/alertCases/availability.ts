@@ -25,6 +25,7 @@ export const availabilityCases = {
             "while one pod answers": {
                 samples: { [upOf(pod)]: `0${forever}`, [upOf(otherPod)]: `1${forever}` },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -57,6 +58,7 @@ export const availabilityCases = {
             "while one pod is ready": {
                 samples: { [available]: `1${forever}`, [wanted]: `3${forever}` },
                 after: "30m",
+                shows: "threshold",
             },
             "when it was scaled to zero": {
                 samples: { [available]: `0${forever}`, [wanted]: `0${forever}` },
@@ -75,7 +77,9 @@ export const availabilityCases = {
                 description: `Pod ${pod} in user-management fails to answer Prometheus at 10.0.1.5:8000.`,
             },
         ],
-        quiet: { "while every pod answers": { samples: { [upOf(pod)]: `1${forever}` }, after: "30m" } },
+        quiet: {
+            "while every pod answers": { samples: { [upOf(pod)]: `1${forever}` }, after: "30m", shows: "threshold" },
+        },
     },
     ReplicasUnavailable: {
         component: "user-mgmt-api",
@@ -92,6 +96,7 @@ export const availabilityCases = {
             "when every pod is ready": {
                 samples: { [available]: `3${forever}`, [wanted]: `3${forever}` },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -108,8 +113,17 @@ export const availabilityCases = {
             },
         ],
         quiet: {
-            "after three restarts": { samples: { [restarts]: "0x3 1x3 2x3 3x100" }, after: "9m" },
-            "when it restarted long ago": { samples: { [restarts]: `100${forever}` }, after: "30m" },
+            "when its counters start again": {
+                samples: { [restarts]: "7x20 0x3000" },
+                after: "12m",
+                shows: "counter reset",
+            },
+            "after three restarts": { samples: { [restarts]: "0x3 1x3 2x3 3x100" }, after: "9m", shows: "threshold" },
+            "when it restarted long ago": {
+                samples: { [restarts]: `100${forever}` },
+                after: "30m",
+                shows: "no traffic",
+            },
         },
     },
     PodCrashLooping: {
@@ -128,6 +142,7 @@ export const availabilityCases = {
             "when it waits for another reason": {
                 samples: { [crashing.replace("CrashLoopBackOff", "ContainerCreating")]: `1${forever}` },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },

@@ -1,4 +1,4 @@
-import { namespace, pod, api, app, forever, type AlertCase } from "./situation";
+import { namespace, pod, api, app, forever, over, type AlertCase } from "./situation";
 
 const redis = (metric: string): string => `${metric}{namespace="${namespace}",job="user-management-redis-exporter"}`;
 
@@ -15,9 +15,20 @@ export const cacheCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: over },
+                after: "12m",
+                shows: "counter reset",
+            },
+            "when the failures are over": {
+                samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: `900${forever}` },
+                after: "30m",
+                shows: "no traffic",
+            },
             "after a handful of failures": {
                 samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: "0x20 1 2 3 4x3000" },
                 after: "12m",
+                shows: "threshold",
             },
         },
     },
@@ -34,7 +45,9 @@ export const cacheCases = {
                     "The exporter user-management-redis-exporter in user-management cannot connect to the cache redis.",
             },
         ],
-        quiet: { "while it answers": { samples: { [redis("redis_up")]: `1${forever}` }, after: "30m" } },
+        quiet: {
+            "while it answers": { samples: { [redis("redis_up")]: `1${forever}` }, after: "30m", shows: "threshold" },
+        },
     },
     CacheExporterAbsent: {
         component: "redis",
@@ -72,6 +85,7 @@ export const cacheCases = {
                     [redis("redis_memory_max_bytes")]: `100${forever}`,
                 },
                 after: "40m",
+                shows: "threshold",
             },
             "without a maximum": {
                 samples: {
@@ -87,17 +101,29 @@ export const cacheCases = {
         severity: "warning",
         fires: [
             {
-                samples: { [redis("redis_evicted_keys_total")]: `0+33${forever}` },
+                samples: { [redis("redis_evicted_keys_total")]: "0+33x40 1320x3000" },
                 at: "14m45s",
+                until: "25m15s",
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management drops 1.1 keys a second, sessions among them where it holds sessions.",
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [redis("redis_evicted_keys_total")]: over },
+                after: "12m",
+                shows: "counter reset",
+            },
+            "when it evicted long ago": {
+                samples: { [redis("redis_evicted_keys_total")]: `900${forever}` },
+                after: "30m",
+                shows: "no traffic",
+            },
             "just below its threshold": {
                 samples: { [redis("redis_evicted_keys_total")]: `0+29${forever}` },
                 after: "40m",
+                shows: "threshold",
             },
         },
     },
@@ -107,10 +133,11 @@ export const cacheCases = {
         fires: [
             {
                 samples: {
-                    [redis("redis_connected_clients")]: `81${forever}`,
+                    [redis("redis_connected_clients")]: "81x20 50x3000",
                     [redis("redis_max_clients")]: `100${forever}`,
                 },
                 at: "5m",
+                until: "15m15s",
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
@@ -123,6 +150,7 @@ export const cacheCases = {
                     [redis("redis_max_clients")]: `100${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -139,9 +167,15 @@ export const cacheCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [redis("redis_rejected_connections_total")]: over },
+                after: "12m",
+                shows: "counter reset",
+            },
             "when it turned clients away long ago": {
                 samples: { [redis("redis_rejected_connections_total")]: `200${forever}` },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -151,10 +185,11 @@ export const cacheCases = {
         fires: [
             {
                 samples: {
-                    [app("redis_cache_hits_total")]: `0+69${forever}`,
-                    [app("redis_cache_misses_total")]: `0+31${forever}`,
+                    [app("redis_cache_hits_total")]: "0+69x29 2070+100x3000",
+                    [app("redis_cache_misses_total")]: "0+31x30 930x3000",
                 },
                 at: "10m30s",
+                until: "20m15s",
                 labels: api,
                 description:
                     "user-management/user-mgmt-api finds 69% of what it looks for in its cache; the rest goes to the database.",
@@ -169,12 +204,21 @@ export const cacheCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: {
+                    [app("redis_cache_hits_total")]: "5000+80x20 0+80x3000",
+                    [app("redis_cache_misses_total")]: "5000+20x20 0+20x3000",
+                },
+                after: "22m",
+                shows: "counter reset",
+            },
             "just above its threshold": {
                 samples: {
                     [app("redis_cache_hits_total")]: `0+71${forever}`,
                     [app("redis_cache_misses_total")]: `0+29${forever}`,
                 },
                 after: "40m",
+                shows: "threshold",
             },
             "without look-ups": {
                 samples: {
@@ -182,6 +226,7 @@ export const cacheCases = {
                     [app("redis_cache_misses_total")]: `99${forever}`,
                 },
                 after: "40m",
+                shows: "no traffic",
             },
         },
     },

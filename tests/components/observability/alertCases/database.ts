@@ -1,4 +1,4 @@
-import { namespace, pod, api, app, kube, forever, type AlertCase } from "./situation";
+import { namespace, pod, api, app, kube, forever, over, type AlertCase } from "./situation";
 
 const succeeded = kube("kube_cronjob_status_last_successful_time", 'cronjob="postgres-backup"');
 const created = kube("kube_cronjob_created", 'cronjob="postgres-backup"');
@@ -20,13 +20,20 @@ export const databaseCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: over },
+                after: "12m",
+                shows: "counter reset",
+            },
             "after a handful of failures": {
                 samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: "0x20 1 2 3 4x3000" },
                 after: "12m",
+                shows: "threshold",
             },
             "when the failures are over": {
                 samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: `900${forever}` },
                 after: "30m",
+                shows: "no traffic",
             },
         },
     },
@@ -43,7 +50,9 @@ export const databaseCases = {
                     "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
             },
         ],
-        quiet: { "while it answers": { samples: { [postgres("pg_up")]: `1${forever}` }, after: "30m" } },
+        quiet: {
+            "while it answers": { samples: { [postgres("pg_up")]: `1${forever}` }, after: "30m", shows: "threshold" },
+        },
     },
     DatabaseExporterAbsent: {
         component: "postgres",
@@ -65,11 +74,12 @@ export const databaseCases = {
         fires: [
             {
                 samples: {
-                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `76${forever}`,
+                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: "76x20 50x3000",
                     [postgres("pg_stat_database_numbackends", 'datname="postgres"')]: `5${forever}`,
                     [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
                 },
                 at: "5m",
+                until: "15m15s",
                 labels: { namespace, job: "user-management-postgres-exporter" },
                 description:
                     "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
@@ -82,6 +92,7 @@ export const databaseCases = {
                     [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -97,9 +108,20 @@ export const databaseCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: over },
+                after: "12m",
+                shows: "counter reset",
+            },
+            "when there were some long ago": {
+                samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: `900${forever}` },
+                after: "30m",
+                shows: "no traffic",
+            },
             "after a few of them": {
                 samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: "0x40 1 2 3 4x3000" },
                 after: "24m",
+                shows: "threshold",
             },
         },
     },
@@ -108,8 +130,9 @@ export const databaseCases = {
         severity: "warning",
         fires: [
             {
-                samples: { [replica("10.0.9.4")]: `${257 * 1024 * 1024}${forever}` },
+                samples: { [replica("10.0.9.4")]: `${257 * 1024 * 1024}x20 0x3000` },
                 at: "5m",
+                until: "15m15s",
                 labels: {
                     namespace,
                     job: "user-management-postgres-exporter",
@@ -120,7 +143,11 @@ export const databaseCases = {
             },
         ],
         quiet: {
-            "at its threshold": { samples: { [replica("10.0.9.4")]: `${256 * 1024 * 1024}${forever}` }, after: "30m" },
+            "at its threshold": {
+                samples: { [replica("10.0.9.4")]: `${256 * 1024 * 1024}${forever}` },
+                after: "30m",
+                shows: "threshold",
+            },
         },
     },
     DatabaseReplicaMissing: {
@@ -148,6 +175,7 @@ export const databaseCases = {
                     [replica("10.0.9.5")]: `0${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
             "while the primary itself is down": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" },
         },
@@ -173,7 +201,11 @@ export const databaseCases = {
             },
         ],
         quiet: {
-            "just before it is too old": { samples: { [succeeded]: `-91000${forever}` }, after: "40m" },
+            "just before it is too old": {
+                samples: { [succeeded]: `-91000${forever}` },
+                after: "40m",
+                shows: "threshold",
+            },
             "when the job is new": { samples: { [created]: `0${forever}` }, after: "40m" },
         },
     },

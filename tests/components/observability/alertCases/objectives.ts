@@ -82,6 +82,9 @@ const times = {
     Slowly: { pending: 15, goesOn: 30, evaluationSeconds: 60, eleventh: "28m" },
 } as const;
 
+/** When an alert is over whose condition was there for 20 minutes longer than it had to be. */
+const ends = { "1h": "27m15s", "6h": "29m15s", "1d": "1h7m", "3d": "1h7m" } as const;
+
 type Indicator = keyof typeof traffic;
 type Burn = (typeof burnRates)[number];
 
@@ -104,8 +107,9 @@ function burnCase(indicator: Indicator, { speed, long, short, factor }: Burn): A
         fires: [
             {
                 // Rates exist from the second sample on.
-                samples: of([pending + 20, 1.03 * threshold]),
+                samples: of([pending + 20, 1.03 * threshold], [600, 0]),
                 at: speed === "Fast" ? `${pending}m30s` : `${pending + 1}m`,
+                until: ends[long],
                 labels: api,
                 description: `${percent(1.03 * threshold)} of the requests to user-management/user-mgmt-api ${phrases[indicator]} in the last ${long}, and it goes on. ${limit}`,
             },

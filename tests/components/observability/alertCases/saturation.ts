@@ -14,11 +14,12 @@ export const saturationCases = {
         fires: [
             {
                 samples: {
-                    [container("container_cpu_usage_seconds_total")]: `0+13.5${forever}`,
+                    [container("container_cpu_usage_seconds_total")]: "0+13.5x40 540x3000",
                     [allowed("limits", "cpu")]: `0.5${forever}`,
                     [allowed("requests", "cpu")]: `10${forever}`,
                 },
                 at: "14m30s",
+                until: "25m30s",
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} uses 90% of the CPU it may use.`,
             },
@@ -34,12 +35,29 @@ export const saturationCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: {
+                    [container("container_cpu_usage_seconds_total")]: "9000+5x20 0+5x3000",
+                    [allowed("limits", "cpu")]: `0.5${forever}`,
+                },
+                after: "22m",
+                shows: "counter reset",
+            },
+            "while it does nothing": {
+                samples: {
+                    [container("container_cpu_usage_seconds_total")]: "50x3000",
+                    [allowed("limits", "cpu")]: `0.5${forever}`,
+                },
+                after: "40m",
+                shows: "no traffic",
+            },
             "just below its threshold": {
                 samples: {
                     [container("container_cpu_usage_seconds_total")]: `0+11.85${forever}`,
                     [allowed("limits", "cpu")]: `0.5${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -49,10 +67,11 @@ export const saturationCases = {
         fires: [
             {
                 samples: {
-                    [container("container_memory_working_set_bytes")]: `486${forever}`,
+                    [container("container_memory_working_set_bytes")]: "486x20 300x3000",
                     [allowed("limits", "memory")]: `512${forever}`,
                 },
                 at: "5m",
+                until: "15m15s",
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} uses 94.92% of the memory it may use; at 100 % it is killed.`,
             },
@@ -64,6 +83,7 @@ export const saturationCases = {
                     [allowed("limits", "memory")]: `512${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },
@@ -73,21 +93,31 @@ export const saturationCases = {
         fires: [
             {
                 samples: {
-                    [container("container_cpu_cfs_throttled_periods_total")]: `0+26${forever}`,
+                    [container("container_cpu_cfs_throttled_periods_total")]: "0+26x50 1300x3000",
                     [container("container_cpu_cfs_periods_total")]: `0+100${forever}`,
                 },
                 at: "15m30s",
+                until: "40m15s",
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} was stopped by its CPU limit in 26% of the scheduling periods.`,
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: {
+                    [container("container_cpu_cfs_throttled_periods_total")]: "5000+10x20 0+10x3000",
+                    [container("container_cpu_cfs_periods_total")]: "9000+100x20 0+100x3000",
+                },
+                after: "27m",
+                shows: "counter reset",
+            },
             "just below its threshold": {
                 samples: {
                     [container("container_cpu_cfs_throttled_periods_total")]: `0+24${forever}`,
                     [container("container_cpu_cfs_periods_total")]: `0+100${forever}`,
                 },
                 after: "40m",
+                shows: "threshold",
             },
             "when the container sleeps": {
                 samples: {
@@ -95,6 +125,7 @@ export const saturationCases = {
                     [container("container_cpu_cfs_periods_total")]: `50${forever}`,
                 },
                 after: "40m",
+                shows: "no traffic",
             },
         },
     },
@@ -103,8 +134,9 @@ export const saturationCases = {
         severity: "warning",
         fires: [
             {
-                samples: { [desired]: `10${forever}`, [mostPods]: `10${forever}` },
+                samples: { [desired]: "10x40 9x3000", [mostPods]: `10${forever}` },
                 at: "15m",
+                until: "30m15s",
                 labels: { namespace, horizontalpodautoscaler: "user-mgmt-api" },
                 description:
                     "The autoscaler user-management/user-mgmt-api asks for 10 pods, which is its maximum; more load will not get more pods.",
@@ -114,6 +146,7 @@ export const saturationCases = {
             "just below its maximum": {
                 samples: { [desired]: `9${forever}`, [mostPods]: `10${forever}` },
                 after: "40m",
+                shows: "threshold",
             },
         },
     },
@@ -123,10 +156,11 @@ export const saturationCases = {
         fires: [
             {
                 samples: {
-                    [app("db_pool_connections_in_use", `pod="${pod}"`)]: `19${forever}`,
+                    [app("db_pool_connections_in_use", `pod="${pod}"`)]: "19x20 10x3000",
                     [app("db_pool_connections_max", `pod="${pod}"`)]: `20${forever}`,
                 },
                 at: "5m",
+                until: "15m15s",
                 labels: { ...api, pod },
                 description: `Pod user-management/${pod} uses 95% of its connection pool; when it is empty, requests wait.`,
             },
@@ -138,6 +172,7 @@ export const saturationCases = {
                     [app("db_pool_connections_max", `pod="${pod}"`)]: `20${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
             "before the pool exists": {
                 samples: {
@@ -153,8 +188,9 @@ export const saturationCases = {
         severity: "warning",
         fires: [
             {
-                samples: { [app("http_active_connections", `pod="${pod}"`)]: `101${forever}` },
+                samples: { [app("http_active_connections", `pod="${pod}"`)]: "101x30 50x3000" },
                 at: "10m",
+                until: "20m15s",
                 labels: { ...api, pod },
                 description: `Pod user-management/${pod} works on 101 requests at the same time.`,
             },
@@ -166,6 +202,7 @@ export const saturationCases = {
                     [app("http_active_connections", `pod="${otherPod}"`)]: `100${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
         },
     },

@@ -9,7 +9,8 @@ export type Proof = "threshold" | "no traffic" | "counter reset";
 
 export interface AlertCase {
     /** The part of the system that the alert is about. */
-    readonly component: "user-mgmt-api" | "postgres" | "redis";
+    readonly component:
+        "user-mgmt-api" | "postgres" | "redis" | "secrets" | "delivery" | "external-secrets" | "cert-manager";
     readonly severity: "critical" | "warning";
     /** Labels by which the rule is told from others of its name about the same part. */
     readonly rule?: Readonly<Record<string, string>>;
@@ -51,5 +52,5 @@ export const kube = (metric: string, labels: string): string =>
 
 export const forever = "x3000";
 
-/** A counter that has grown and then starts again at 0, where it stays. */
-export const startsAgain = "0+1000x20 0x3000";
+/** A counter that has grown and starts again at 0, because its process did. */
+export const over = "1000x20 0x3000";

@@ -1,4 +1,4 @@
-import { api, app, forever, type AlertCase } from "./situation";
+import { api, app, forever, over, type AlertCase } from "./situation";
 
 const bucket = (le: string): string => app("http_request_duration_seconds_bucket", `le="${le}"`);
 
@@ -10,21 +10,31 @@ export const trafficCases = {
             {
                 samples: {
                     [app("http_requests_total", 'status="200"')]: `0+94${forever}`,
-                    [app("http_requests_total", 'status="503"')]: `0+6${forever}`,
+                    [app("http_requests_total", 'status="503"')]: "0+6x30 180x3000",
                 },
                 at: "5m30s",
+                until: "20m45s",
                 labels: api,
                 description:
                     "6% of the requests to user-management/user-mgmt-api end with a 5xx status; 5 % are allowed.",
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: {
+                    [app("http_requests_total", 'status="200"')]: "5000+100x20 0+100x3000",
+                    [app("http_requests_total", 'status="503"')]: over,
+                },
+                after: "12m",
+                shows: "counter reset",
+            },
             "just below its threshold": {
                 samples: {
                     [app("http_requests_total", 'status="200"')]: `0+951${forever}`,
                     [app("http_requests_total", 'status="500"')]: `0+49${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
             "when clients are at fault": {
                 samples: { [app("http_requests_total", 'status="404"')]: `0+100${forever}` },
@@ -36,6 +46,7 @@ export const trafficCases = {
                     [app("http_requests_total", 'status="500"')]: `1000${forever}`,
                 },
                 after: "30m",
+                shows: "no traffic",
             },
         },
     },
@@ -45,16 +56,22 @@ export const trafficCases = {
         fires: [
             {
                 samples: {
-                    [bucket("1.0")]: `0+90${forever}`,
+                    [bucket("1.0")]: "0+90x29 2700+100x3000",
                     [bucket("2.0")]: `0+100${forever}`,
                     [bucket("+Inf")]: `0+100${forever}`,
                 },
                 at: "5m30s",
+                until: "22m15s",
                 labels: api,
                 description: "The 95th percentile of user-management/user-mgmt-api is 1.5s; 1 s are allowed.",
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [bucket("1.0")]: "5000+100x20 0+100x3000", [bucket("+Inf")]: "5100+100x20 0+100x3000" },
+                after: "12m",
+                shows: "counter reset",
+            },
             "just below its threshold": {
                 samples: {
                     [bucket("0.5")]: `0+90${forever}`,
@@ -62,10 +79,12 @@ export const trafficCases = {
                     [bucket("+Inf")]: `0+1000${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
             "without traffic": {
                 samples: { [bucket("1.0")]: `5${forever}`, [bucket("+Inf")]: `100${forever}` },
                 after: "30m",
+                shows: "no traffic",
             },
         },
     },
@@ -86,6 +105,14 @@ export const trafficCases = {
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: {
+                    [app("http_request_duration_seconds_count")]: "5000+60x20 0+60x3000",
+                    [bucket("1.0")]: "5000+60x20 0+60x3000",
+                },
+                after: "12m",
+                shows: "counter reset",
+            },
             "with the bucket": {
                 samples: {
                     [app("http_request_duration_seconds_count")]: `0+60${forever}`,
@@ -107,20 +134,32 @@ export const trafficCases = {
             {
                 samples: {
                     [app("user_batch_operations_total", 'status="ok"')]: `0+10${forever}`,
-                    [app("user_batch_operations_total", 'status="failed"')]: `0+1${forever}`,
+                    [app("user_batch_operations_total", 'status="failed"')]: "0+1x30 30x3000",
                 },
                 at: "5m30s",
+                until: "24m30s",
                 labels: { ...api, operation: "batch" },
                 description: '"batch" of user-management/user-mgmt-api fails 2 times a minute; 0.1 are allowed.',
             },
         ],
         quiet: {
+            "when its counters start again": {
+                samples: { [app("user_batch_operations_total", 'status="failed"')]: over },
+                after: "16m",
+                shows: "counter reset",
+            },
             "while everything succeeds": {
                 samples: {
                     [app("user_batch_operations_total", 'status="ok"')]: `0+10${forever}`,
                     [app("user_batch_operations_total", 'status="failed"')]: `3${forever}`,
                 },
                 after: "30m",
+                shows: "no traffic",
+            },
+            "just below its threshold": {
+                samples: { [app("user_batch_operations_total", 'status="failed"')]: "0+0.0485x3000" },
+                after: "30m",
+                shows: "threshold",
             },
         },
     },

@@ -25,6 +25,7 @@ export const volumesCases = {
                     [volume("kubelet_volume_stats_capacity_bytes")]: `100${forever}`,
                 },
                 after: "30m",
+                shows: "threshold",
             },
             "when the volume is another's": {
                 samples: {
@@ -42,10 +43,11 @@ export const volumesCases = {
             {
                 // A hundredth every ten minutes: empty in eight hours.
                 samples: {
-                    [volume("kubelet_volume_stats_available_bytes")]: "48-0.05x3000",
+                    [volume("kubelet_volume_stats_available_bytes")]: "48-0.05x240 36x3000",
                     [volume("kubelet_volume_stats_capacity_bytes")]: `100${forever}`,
                 },
                 at: "1h30s",
+                until: "7h7m",
                 labels: { namespace, persistentvolumeclaim: "data-postgres-0" },
                 description:
                     "Volume user-management/data-postgres-0 is 58.05% full and, at the speed of the last six hours, will be full within 24 hours.",
@@ -58,6 +60,7 @@ export const volumesCases = {
                     [volume("kubelet_volume_stats_capacity_bytes")]: `100${forever}`,
                 },
                 after: "3h",
+                shows: "threshold",
             },
             "while half of it is free": {
                 samples: {

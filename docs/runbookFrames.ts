@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { exporterJob as cacheExporterJob } from "../components/cache/exporter";
+import type { StoreConnection } from "../components/connection";
+import { platformModel } from "../components/observability/controllers";
+import { exporterJob as databaseExporterJob } from "../components/database/exporterPod";
+import { defaultLimits, type AlertName } from "../components/observability/limits";
+import { monitoringModel, type MonitoringModel } from "../components/observability/model";
+import { dashboardTitles, dashboardUid } from "../components/observability/names";
+import { alertRules } from "../components/observability/rules/alertRules";
+import type { AlertingRule } from "../components/observability/rules/rule";
+import type { PlannedSystem } from "../components/system/declaration";
+import { parseConfig } from "../config/parse";
+import { readConfiguration } from "../simulation/configuration";
+import { installedAddons } from "../stacks/addons";
+import { planSystems } from "../stacks/plan";
+import { systemDefinitions } from "../stacks/registry";
+
+/** An alert of a system in a stack. */
+interface Raised {
+    readonly stack: string;
+    readonly system: string;
+    readonly rule: AlertingRule;
+    /** Title of the dashboard that its link leads to. */
+    readonly dashboard: string;
+}
+
+const begin = "<!-- What follows, to the end of the frame, is made from the rule by `npm run docs`. -->";
+const end = "<!-- End of the frame. -->";
+
+/** In dev stores are in the cluster, in prod they are managed and have replicas: together the two raise every alert. */
+const stacks = ["dev", "prod"] as const;
+
+const projectRoot = join(__dirname, "..");
+
+/** The runbooks by file: what somebody wrote, under a frame that says what the alert asks and where it leads. */
+export function runbookPages(): Record<string, () => string> {
+    let raised: readonly Raised[] | undefined;
+    return Object.fromEntries(
+        (Object.keys(defaultLimits) as AlertName[]).map((alert) => [
+            `runbooks/${alert}.md`,
+            () => {
+                raised ??= stacks.flatMap(raisedIn);
+                return framed(
+                    alert,
+                    readFileSync(join(__dirname, "runbooks", `${alert}.md`), "utf8"),
+                    raised.filter(({ rule }) => rule.alert === alert),
+                );
+            },
+        ]),
+    );
+}
+
+/** The page with its frame made anew between the title and the first section. */
+function framed(alert: AlertName, page: string, raised: readonly Raised[]): string {
+    const sections = page.slice(page.indexOf("## "));
+    return [`# ${alert}`, begin, ...frame(raised), end, sections].join("\n\n");
+}
+
+function frame(raised: readonly Raised[]): string[] {
+    const [first] = raised;
+    if (first === undefined) {
+        return ["No system of the stacks raises it: it is there for those that have what it is about."];
+    }
+    const { stack, system, rule, dashboard } = first;
+    return [
+        `**${severities[rule.labels.severity ?? ""] ?? ""}** ${rule.annotations.summary ?? ""}`,
+        `Its dashboard link leads to "${dashboard}". This is the query for \`${rule.labels.component ?? ""}\` of ${system} in ${stack}:`,
+        ["```promql", rule.expr, "```"].join("\n"),
+        table(raised),
+    ];
+}
+
+const severities: Readonly<Record<string, string>> = {
+    critical: "Critical: somebody is paged.",
+    warning: "Warning: posted in business hours.",
+};
+
+/** Who raises it, when the condition has held for how long, and for how long the alert goes on. */
+function table(raised: readonly Raised[]): string {
+    const rows = new Map<string, Map<string, Set<string>>>();
+    for (const { stack, system, rule } of raised) {
+        const limits = [...rule.expr.matchAll(/ (?:>=|<=|==|!=|>|<) -?[\d.]+(?!\))/g)].map(
+            ([found]) => `\`${found.trim()}\``,
+        );
+        const key = [
+            limits.length === 0 ? "there is nothing" : [...new Set(limits)].join(", "),
+            rule.for,
+            rule.keep_firing_for ?? "",
+        ].join(" | ");
+        const systems = rows.get(key) ?? new Map<string, Set<string>>();
+        rows.set(key, systems.set(system, (systems.get(system) ?? new Set()).add(stack)));
+    }
+    return [
+        "| comparisons in the query | for | goes on for | raised by |",
+        "| --- | --- | --- | --- |",
+        ...[...rows].map(
+            ([key, systems]) =>
+                `| ${key} | ${[...systems].map(([system, found]) => `${system} (${[...found].join(", ")})`).join(", ")} |`,
+        ),
+    ].join("\n");
+}
+
+function raisedIn(stack: string): Raised[] {
+    const { config, issues } = parseConfig(readConfiguration(projectRoot, stack).values);
+    if (config === undefined) {
+        throw new Error(`${stack} cannot be read: ${JSON.stringify(issues)}`);
+    }
+    const addons = installedAddons(config);
+    const platform = { ...config, addons };
+    const models = planSystems(config, systemDefinitions).systems.map((plan) =>
+        monitoringModel({ plan, platform, stores: storesOf(plan) }),
+    );
+    return [...models, platformModel(config.environment, addons, config.observability)].flatMap((model) =>
+        alertRules(model)
+            .flatMap(({ rules }) => rules as readonly AlertingRule[])
+            .map((rule) => ({ stack, system: model.system, rule, dashboard: dashboardOf(model, rule) })),
+    );
+}
+
+/** What monitoring has to know of the stores of a system, which is what they are called. */
+function storesOf({ name: system, declaration }: PlannedSystem): StoreConnection[] {
+    const store = (kind: StoreConnection["kind"], name: string, exporterJob: string): StoreConnection => ({
+        kind,
+        name,
+        host: name,
+        port: 0,
+        tls: false,
+        secret: { name: "", keys: [], dependsOn: [] },
+        passwordKey: "",
+        network: { kind: "pods", namespace: "", labels: {} },
+        exporterJob,
+        dependsOn: [],
+    });
+    return [
+        ...Object.entries(declaration.databases ?? {}).map(([name, { engine }]) =>
+            store(engine, name, databaseExporterJob(system, name)),
+        ),
+        ...Object.keys(declaration.caches ?? {}).map((name) => store("redis", name, cacheExporterJob(system, name))),
+    ];
+}
+
+function dashboardOf({ system }: MonitoringModel, { annotations }: AlertingRule): string {
+    const keys = Object.keys(dashboardTitles) as (keyof typeof dashboardTitles)[];
+    const found = keys.find((key) => annotations.dashboard_url?.includes(`/d/${dashboardUid(system, key)}?`));
+    return found === undefined ? "Kubernetes / Compute Resources / Namespace (Pods)" : dashboardTitles[found];
+}
