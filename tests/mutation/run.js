@@ -1,0 +1,7 @@
+// `npm run mutate:rules`: see mutateRules.ts.
+require("../register.js");
+require("./mutateRules.ts")
+    .main()
+    .then((status) => {
+        process.exitCode = status;
+    });
