@@ -26,7 +26,7 @@ describe("npm start -- --json", () => {
     it("prints one document with counts, cost, time and files", async () => {
         const { stack, resources, cost, time, files, difference } = await documentOf(fixture("shop"), "dev");
         assert.deepEqual([stack, resources.create, resources.byType["aws:s3/bucket:Bucket"]], ["dev", 14, 1]);
-        assert.ok(cost.monthly >= 0 && time.seconds > 0 && files.count === 10);
+        assert.ok(cost.monthly >= 0 && time.seconds > 0 && files.count === 11);
         assert.equal(difference, undefined);
     });
 });
@@ -106,7 +106,7 @@ describe("npm start -- --against", () => {
         const root = path.join(temporary(), "repository");
         mkdirSync(root);
         cpSync(fixture("shop"), root, { recursive: true });
-        for (const part of ["simulation", "config", "policy", "components", "tsconfig.json"]) {
+        for (const part of ["simulation", "report", "config", "policy", "components", "tsconfig.json"]) {
             cpSync(path.join(project, part), path.join(root, part), { recursive: true });
         }
         const git = (...args: readonly string[]): void => {
