@@ -23,10 +23,10 @@ describe("Rules in a world where time passes faster", () => {
             stringify({
                 groups: [{ name: "g", interval, rules: [{ ...rule, expr, for: wait, keep_firing_for: wait }] }],
             });
-        const before = group("1m", 'sum(rate(a{b=~"[a-z0-9]{5}|[234].."}[5m])) / max_over_time(c[1h:]) > 0.5', "10m");
+        const before = group("1m", 'sum(rate(a{b=~"[a-z0-9]{5}|[234].."}[5m])) / max_over_time(c[1h:5m]) > 0.5', "10m");
         const after = group(
             "6000ms",
-            'sum(rate(a{b=~"[a-z0-9]{5}|[234].."}[30000ms])) / max_over_time(c[360000ms:]) > 0.5',
+            'sum(rate(a{b=~"[a-z0-9]{5}|[234].."}[30000ms])) / max_over_time(c[360000ms:30000ms]) > 0.5',
             "60000ms",
         );
         assert.deepEqual(parse(shortened(before, 10)), parse(after));

@@ -23,10 +23,10 @@ export function divided(duration: string, factor: number): string {
     return `${Math.round(total / factor)}ms`;
 }
 
-/** An expression in a world where time passes faster: every window and every look back is divided. */
+/** An expression in a world where time passes faster: every window, every step in one and every look back is divided. */
 export function hastened(expr: string, factor: number): string {
     return expr.replace(
-        /(\[|\boffset\s+)((?:\d+(?:ms|[smhd]))+)(?=[:\])\s]|$)/g,
+        /(\[|:|\boffset\s+)((?:\d+(?:ms|[smhd]))+)(?=[:\])\s]|$)/g,
         (_, before: string, duration: string) => `${before}${divided(duration, factor)}`,
     );
 }
