@@ -26,6 +26,8 @@ export interface AwsContext {
     readonly externalSecretsRoleArn: pulumi.Input<string>;
     /** Route 53 zone of the public hosts; absent where the edge brings its own certificate. */
     readonly hostedZoneId?: string;
+    /** Web ACL that load balancers of Ingresses stand behind; absent without a firewall. */
+    readonly webAclArn?: pulumi.Input<string>;
     /** Validated certificate of the public hosts, when the edge has one. */
     readonly certificateArn?: pulumi.Input<string>;
 }
@@ -87,6 +89,8 @@ export interface PlatformContext {
     readonly ready: readonly pulumi.Resource[];
     readonly data: PlatformConfig["data"];
     readonly observability: PlatformConfig["observability"];
+    /** What a CDN's own firewall allows one address; absent without a firewall. */
+    readonly firewall?: { readonly requestsPerFiveMinutes: number };
 }
 
 /** How one system reads and rotates its AWS secrets. Each secret grants these roles access to itself and to nothing else. */

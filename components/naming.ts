@@ -30,6 +30,7 @@ export const nameLimits = {
     grafanaDashboard: 40,
     /** Cache policies and response headers policies of CloudFront. */
     cloudFrontPolicy: 128,
+    webAcl: 128,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;

@@ -172,6 +172,7 @@ export const addons = z
         argoCd: toggle("Deploys systems whose delivery is GitOps.", false),
         linkerd: toggle("Service mesh: mutual TLS between services and authorization by identity.", false),
         tracing: toggle("OpenTelemetry collector and Jaeger.", false),
+        kyverno: toggle("Lets pods of systems in only whose images are signed as `imageSignatures` says.", false),
         searchableLogs: toggle(
             "Container logs stay searchable for 60 days, with indexes and saved queries in CloudWatch Logs Insights.",
             false,

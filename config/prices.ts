@@ -47,6 +47,7 @@ export const priceSources = {
     ecr: page("Amazon ECR pricing", "ecr"),
     cloudFront: page("Amazon CloudFront pricing", "cloudfront"),
     route53: page("Amazon Route 53 pricing", "route53"),
+    waf: page("AWS WAF pricing", "waf"),
 } as const satisfies Record<string, PriceSource>;
 
 export type PriceUnit = "hour" | "month" | "GB-month" | "GB" | "10,000 requests";
@@ -95,6 +96,9 @@ const table: Readonly<Record<string, Row>> = {
     "cloudfront-requests": row("cloudFront", "10,000 requests", ...everywhere(0.01)),
     "cloudfront-data": row("cloudFront", "GB", ...everywhere(0.085)),
     "hosted-zone": row("route53", "month", ...everywhere(0.5)),
+    "web-acl": row("waf", "month", ...everywhere(5)),
+    "web-acl-rule": row("waf", "month", ...everywhere(1)),
+    "web-acl-requests": row("waf", "10,000 requests", ...everywhere(0.006)),
 
     "ec2:t3a.medium": row("ec2", "hour", 0.0376, 0.0246, 0.0408),
     "ec2:t3a.large": row("ec2", "hour", 0.0752, 0.0493, 0.0816),

@@ -139,6 +139,35 @@ const addonsHaveWhatTheyNeed: Rule = ({ addons, platformStack }) =>
         ? addonProblems(addons).map((problem) => ({ ...problem, path: key(problem.path) }))
         : [];
 
+const signaturesAreChecked: Rule = ({ addons, platformStack, imageSignatures }) => [
+    ...issueWhen(
+        imageSignatures !== undefined && platformStack !== undefined,
+        key("imageSignatures"),
+        imageSignatures,
+        "must be left out: the platform stack decides which images its cluster lets in",
+    ),
+    ...issueWhen(
+        platformStack === undefined && imageSignatures !== undefined && !addons.kyverno,
+        key("addons.kyverno"),
+        false,
+        "must be true with platform:imageSignatures: it is what checks them",
+    ),
+    ...issueWhen(
+        platformStack === undefined && imageSignatures === undefined && addons.kyverno,
+        key("imageSignatures"),
+        undefined,
+        "required with the add-on kyverno: which images have to be signed, and by whom",
+    ),
+];
+
+const firewallNeedsAws: Rule = (config) =>
+    issueWhen(
+        config.edge.firewall.enabled && !onAws(config),
+        key("edge.firewall.enabled"),
+        true,
+        "must be false in the local environment, which has no AWS",
+    );
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     budgetIsOfAws,
@@ -153,6 +182,8 @@ const rules: readonly Rule[] = [
     localNamesItsCluster,
     teamsHaveNoClusterOfTheirOwn,
     addonsHaveWhatTheyNeed,
+    signaturesAreChecked,
+    firewallNeedsAws,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addons, cluster, kubernetes, network } from "./clusterSchema";
 import { dnsLabel, environments, hostname, imageTag, logLevels, placements, retention } from "./fields";
+import { imageSignatures } from "./imageSignatures";
 
 export { dnsLabel, environments, hostname, imageTag, placements } from "./fields";
 
@@ -93,6 +94,21 @@ const edge = z
             .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")
             .optional()
             .describe("An existing ACM certificate for the systems' hosts, in place of `hostedZoneId`."),
+        firewall: z
+            .strictObject({
+                enabled: z
+                    .boolean()
+                    .default(false)
+                    .describe("AWS WAF before the shared ALB and before each CDN: about $10 a month for each of them."),
+                requestsPerFiveMinutes: z
+                    .int()
+                    .min(10)
+                    .max(2_000_000_000)
+                    .default(2000)
+                    .describe("Requests that one address may make in five minutes before it is answered with 429."),
+            })
+            .prefault({})
+            .describe("Managed rules against known attacks, and a limit for each address."),
     })
     .describe("How requests reach the systems.");
 
@@ -282,6 +298,7 @@ export const platformConfig = z.strictObject({
     observability: observability.prefault({}),
     delivery: delivery.prefault({}),
     registry: registry.optional(),
+    imageSignatures: imageSignatures.optional(),
     systems: z.record(dnsLabel, systemSettings).describe("The systems this stack runs, by name.").default({}),
     tags: tags.default({}),
     budget: budget.optional(),

@@ -57,6 +57,7 @@ export const contractSchema = z.object({
         dataKeyArn: z.string(),
         logsKeyArn: z.string(),
         externalSecretsRoleArn: z.string(),
+        webAclArn: z.string().optional(),
     }),
 });
 

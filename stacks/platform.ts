@@ -5,11 +5,13 @@ import { Cluster } from "../components/cluster/cluster";
 import { traceCollector } from "../components/addons/tracingNames";
 import type { PlatformContext } from "../components/context";
 import { Certificate } from "../components/edge/certificate";
+import { WebAcl } from "../components/edge/webAcl";
 import { EncryptionKeys } from "../components/encryption/encryption";
 import { physicalName } from "../components/naming";
 import { Network } from "../components/network/network";
 import { SharedGateway } from "../components/gateway/gateway";
 import { Monitoring } from "../components/observability/monitoring";
+import { ImageSignaturePolicy } from "../components/registry/imageSignatures";
 import type { TagContext } from "../components/tags";
 import type { StackConfig } from "../config/load";
 import { installedAddons } from "./addons";
@@ -34,6 +36,12 @@ export function sharedContext({ platform, secrets }: StackConfig): Pick<Platform
         deliveryPath: delivery.path,
         ...(registry !== undefined && password !== undefined && { registry: { ...registry, password } }),
     };
+}
+
+/** What CDNs need for a firewall of their own, where the stack has firewalls. */
+export function firewallContext({ platform }: StackConfig): Pick<PlatformContext, "firewall"> {
+    const { enabled, requestsPerFiveMinutes } = platform.edge.firewall;
+    return enabled ? { firewall: { requestsPerFiveMinutes } } : {};
 }
 
 /**
@@ -98,11 +106,27 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         enabled: platform.addons,
         edge: {
             hosts: [...hosts, ...edge.delegatedHosts],
+            firewall: edge.firewall.enabled,
             ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
         },
         logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },
         dependsOn: [...cluster.ready, ...(monitoring?.ready ?? [])],
     });
+    if (platform.imageSignatures !== undefined) {
+        new ImageSignaturePolicy("image-signatures", {
+            provider: cluster.provider,
+            config: platform.imageSignatures,
+            dependsOn: addons.ready,
+        });
+    }
+    const firewall = edge.firewall.enabled
+        ? new WebAcl("firewall", {
+              tags,
+              scope: "REGIONAL",
+              requestsPerFiveMinutes: edge.firewall.requestsPerFiveMinutes,
+              logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },
+          })
+        : undefined;
     const certificateArn =
         edge.hostedZoneId !== undefined && hosts.length > 0
             ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
@@ -136,6 +160,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
             ...(gateway !== undefined && { gateway: gateway.context }),
             ...(installed.has("tracing") && { tracing: traceCollector }),
             ...sharedContext(config),
+            ...firewallContext(config),
             ready: [...cluster.ready, ...(monitoring?.ready ?? []), ...addons.ready, ...(gateway?.ready ?? [])],
             data,
             observability,
@@ -156,6 +181,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
                 externalSecretsRoleArn: addons.externalSecretsRoleArn,
                 ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }),
                 ...(certificateArn !== undefined && { certificateArn }),
+                ...(firewall !== undefined && { webAclArn: firewall.arn }),
             },
         },
     };

@@ -8,7 +8,7 @@ import type { StackConfig } from "../config/load";
 import { teamCapacityIssues } from "./capacity";
 import { claimsOf } from "./claims";
 import { contractOutput, readContract, type PlatformContract } from "./contract";
-import { sharedContext, type Platform } from "./platform";
+import { firewallContext, sharedContext, type Platform } from "./platform";
 
 /** Reads what the platform stack promises. It has been deployed before, so its outputs are known even in a preview. */
 export async function platformContract(stack: string, platformStack: string): Promise<PlatformContract> {
@@ -134,6 +134,7 @@ export function createTeamPlatform(
             ...(contract.addons.includes("tracing") && { tracing: traceCollector }),
             ...sharedContext(config),
             ready: [],
+            ...firewallContext(config),
             data,
             observability,
             aws: {

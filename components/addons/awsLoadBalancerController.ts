@@ -50,7 +50,7 @@ export const awsLoadBalancerController: AddonDefinition = {
         // What is switched off here is left out of its permissions, too.
         enableShield: false,
         enableWaf: false,
-        enableWafv2: false,
+        enableWafv2: context.edge.firewall ?? false,
         serviceMonitor: { enabled: context.monitoring },
     }),
 };

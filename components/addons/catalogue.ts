@@ -8,6 +8,7 @@ import type { AddonContext, AddonDefinition } from "./definition";
 import { envoyGateway } from "./envoyGateway";
 import { externalDns } from "./externalDns";
 import { externalSecrets } from "./externalSecrets";
+import { kyverno } from "./kyverno";
 import { linkerd } from "./linkerd";
 import { logging } from "./logging";
 import { reloader } from "./reloader";
@@ -29,6 +30,7 @@ export const addonDefinitions: readonly AddonDefinition[] = [
     argoCd,
     linkerd,
     tracing,
+    kyverno,
 ];
 
 /** The add-ons that are switched on and have something to do, in an order that satisfies `after`. */

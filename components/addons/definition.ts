@@ -24,6 +24,8 @@ export interface AddonContext {
         readonly hostedZoneId?: string;
         /** Public host names of the systems. */
         readonly hosts: readonly string[];
+        /** Whether load balancers stand behind a web ACL. Default false. */
+        readonly firewall?: boolean;
     };
 }
 

@@ -8,9 +8,10 @@ const ownershipTag = "elbv2.k8s.aws/cluster";
 /**
  * What the AWS Load Balancer Controller may do: the policy that the project publishes (docs/install/iam_policy.json of v3.5.0), made
  * narrower. Instead of "has the tag of some cluster" it says "of this cluster", resources are of this account and region, security
- * groups of this VPC, and WAF, Shield and Cognito are left out because the controller has them switched off or no Ingress uses them.
+ * groups of this VPC, and Shield, Cognito and, without a firewall, WAF are left out because the controller has them switched off or no
+ * Ingress uses them.
  */
-export function loadBalancerStatements({ cluster }: AddonContext): PolicyStatement[] {
+export function loadBalancerStatements({ cluster, edge }: AddonContext): PolicyStatement[] {
     const { region, accountId, vpcId } = cluster;
     const balancing = (kind: string): pulumi.Output<string> =>
         pulumi.interpolate`arn:aws:elasticloadbalancing:${region}:${accountId}:${kind}`;
@@ -173,5 +174,24 @@ export function loadBalancerStatements({ cluster }: AddonContext): PolicyStateme
             actions: ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"],
             resources: targetGroups,
         },
+        ...(edge.firewall === true
+            ? [
+                  {
+                      sid: "PutBehindFirewalls",
+                      actions: [
+                          "elasticloadbalancing:SetWebAcl",
+                          "wafv2:AssociateWebACL",
+                          "wafv2:DisassociateWebACL",
+                          "wafv2:GetWebACL",
+                          "wafv2:GetWebACLForResource",
+                      ],
+                      // An association is a right on both of its ends.
+                      resources: [
+                          ...each("loadbalancer/app/*/*"),
+                          pulumi.interpolate`arn:aws:wafv2:${region}:${accountId}:regional/webacl/*/*`,
+                      ],
+                  },
+              ]
+            : []),
     ];
 }

@@ -62,6 +62,7 @@ function createAlbIngress(part: ServicePart, edge: AlbEdge, needs: Resources): p
                     ...(certificateArn !== undefined && {
                         "alb.ingress.kubernetes.io/certificate-arn": certificateArn,
                     }),
+                    ...(aws?.webAclArn !== undefined && { "alb.ingress.kubernetes.io/wafv2-acl-arn": aws.webAclArn }),
                 },
             },
             spec: ingressSpec(edge, part.name),

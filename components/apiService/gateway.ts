@@ -1,4 +1,5 @@
 import type { CorsSpec, GatewayEdge } from "./spec";
+import { strictTransport } from "./ingress";
 
 /** What the gateway has to know about a service. */
 export interface GatewayModel {
@@ -59,6 +60,14 @@ export function routeSpec({ edge, name, servicePort }: GatewayModel): Record<str
             {
                 matches: [{ path: { type: "PathPrefix", value: "/" } }],
                 backendRefs: [{ name, port: servicePort }],
+                filters: [
+                    {
+                        type: "ResponseHeaderModifier",
+                        responseHeaderModifier: {
+                            set: [{ name: "Strict-Transport-Security", value: strictTransport }],
+                        },
+                    },
+                ],
                 timeouts: { request: `${edge.timeoutSeconds ?? 60}s` },
             },
         ],

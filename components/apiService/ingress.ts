@@ -20,6 +20,9 @@ export interface AlbModel {
  */
 export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
+/** What every edge that ends TLS says to browsers. Hosts below this one may belong to others, so they are not spoken for. */
+export const strictTransport = "max-age=31536000";
+
 /** Attributes of the load balancer that AWS leaves off or that a default could change. */
 const loadBalancerAttributes = {
     "routing.http.drop_invalid_header_fields.enabled": "true",
@@ -46,6 +49,10 @@ export function albAnnotations(model: AlbModel): Record<string, string> {
         "ssl-redirect": "443",
         "ssl-policy": tlsPolicy,
         "load-balancer-attributes": stringMap(loadBalancerAttributes),
+        // Browsers then come by HTTPS for a year, the first request of a visit included.
+        "listener-attributes.HTTPS-443": stringMap({
+            "routing.http.response.strict_transport_security.header_value": strictTransport,
+        }),
         "target-group-attributes": stringMap(targetGroupAttributes(model)),
         "healthcheck-path": model.healthPath,
         "healthcheck-interval-seconds": "10",

@@ -10,6 +10,7 @@ import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
 import type { PlatformContext, SystemScope } from "../context";
 import { Cdn, originCidrs } from "../edge/cdn";
+import { WebAcl } from "../edge/webAcl";
 import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
@@ -236,7 +237,32 @@ export class System extends Component {
         if (cdn === undefined || hostedZoneId === undefined) {
             return;
         }
-        new Cdn(this.childName("cdn"), { ...cdn, tags: this.tags, hostedZoneId }, this.childOptions());
+        const webAclArn = this.createCdnFirewall();
+        new Cdn(
+            this.childName("cdn"),
+            { ...cdn, tags: this.tags, hostedZoneId, ...(webAclArn !== undefined && { webAclArn }) },
+            this.childOptions(),
+        );
+    }
+
+    /** Behind a CDN all visitors have its address, so it has a firewall of its own. CloudFront's is in us-east-1, where our key may not be. */
+    private createCdnFirewall(): pulumi.Output<string> | undefined {
+        const { firewall, observability, aws: home } = this.platform;
+        if (firewall === undefined || home === undefined) {
+            return undefined;
+        }
+        const keyArn = home.region === "us-east-1" ? home.logsKeyArn : undefined;
+        const acl = new WebAcl(
+            this.childName("cdn-firewall"),
+            {
+                tags: this.tags,
+                scope: "CLOUDFRONT",
+                ...firewall,
+                logs: { retentionDays: observability.logRetentionDays, ...(keyArn !== undefined && { keyArn }) },
+            },
+            this.childOptions(),
+        );
+        return acl.arn;
     }
 
     /** Who applies the Kubernetes objects of each part: the cluster's provider, or one that writes files for Argo CD. */

@@ -1,5 +1,6 @@
 import type { PolicyResource, Problem, Rule } from "../rule";
-import { annotation, at, list, requires, shown } from "../values";
+import type { Surroundings } from "../surroundings";
+import { annotation, at, isSet, list, requires, shown } from "../values";
 
 const ingressType = "kubernetes:networking.k8s.io/v1:Ingress";
 const alb = "alb.ingress.kubernetes.io";
@@ -80,6 +81,14 @@ function distribution({ type, inputs }: PolicyResource): readonly Problem[] {
     return problems.filter(([isBroken]) => isBroken).map(([, problem]) => ({ problem }));
 }
 
+function firewall(resource: PolicyResource, { isProd }: Surroundings): readonly Problem[] {
+    const isAlb = resource.type === ingressType && annotation(resource, `${alb}/scheme`) !== undefined;
+    const acl = isAlb ? annotation(resource, `${alb}/wafv2-acl-arn`) : resource.inputs.webAclId;
+    return isProd && (isAlb || resource.type !== ingressType) && !isSet(acl)
+        ? [{ problem: "it stands behind no web ACL of AWS WAF" }]
+        : [];
+}
+
 const strictHeaders = [
     "routing.http.drop_invalid_header_fields.enabled=true",
     "routing.http.desync_mitigation_mode=(defensive|strictest)",
@@ -115,6 +124,16 @@ export const edgeRules: readonly Rule[] = [
             ...gateway(resource),
             ...distribution(resource),
         ],
+    },
+    {
+        id: "edge-firewall",
+        severity: "medium",
+        types: /^(kubernetes:networking\.k8s\.io\/v1:Ingress$|aws:cloudfront\/distribution:)/,
+        title: "In prod, load balancers of Ingresses and CDNs stand behind a web application firewall.",
+        why: "Known attacks and floods of requests are otherwise every system's own business.",
+        clauses: ["AWS FSBP ELB.16", "AWS FSBP CloudFront.6"],
+        fix: "Set edge.firewall.enabled to true.",
+        check: firewall,
     },
     {
         id: "edge-headers",

@@ -13,6 +13,7 @@ export const assumptions = {
     bucketGigabytes: { value: 5, text: "5 GB of dumps lie in each bucket" },
     imageGigabytes: { value: 2, text: "2 GB of images lie in each repository: the last ten, which share layers" },
     cdnRequests: { value: 500_000, text: "the CDN answers 500,000 requests a month" },
+    firewallRequests: { value: 1_000_000, text: "each firewall looks at a million requests a month" },
     cdnGigabytes: { value: 10, text: "the CDN delivers 10 GB a month" },
     jobVolumeShare: { value: 0.007, text: "a job's temporary volume exists ten minutes every second day" },
     zones: { value: 2, text: "a load balancer stands in two zones where the plan does not say in which subnets" },

@@ -105,6 +105,17 @@ export const awsCharges: Readonly<Record<string, ChargeRule>> = {
             usage: true,
         },
     ],
+    "aws:wafv2/webAcl:WebAcl": ({ inputs }) => [
+        { price: "web-acl", item: "firewall", quantity: 1 },
+        { price: "web-acl-rule", item: "rules of the firewall", quantity: listIn(inputs, "rules").length },
+        {
+            price: "web-acl-requests",
+            item: "requests that the firewall looks at",
+            quantity: assumptions.firewallRequests.value / 10_000,
+            assumption: "firewallRequests",
+            usage: true,
+        },
+    ],
     "aws:route53/zone:Zone": () => [{ price: "hosted-zone", item: "hosted zone", quantity: 1 }],
     "aws:rds/instance:Instance": databaseInstance,
     "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs }) => {

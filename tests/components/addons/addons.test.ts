@@ -169,6 +169,7 @@ describe("add-ons", () => {
             "envoyGateway",
             "externalDns",
             "externalSecrets",
+            "kyverno",
             "linkerd",
             "logging",
             "tracing",

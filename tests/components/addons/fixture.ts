@@ -19,6 +19,7 @@ export const everything: AddonsArgs["enabled"] = {
     linkerd: true,
     tracing: true,
     searchableLogs: true,
+    kyverno: true,
 };
 
 export const zone = "Z0123456789ABCDEFGHIJ";

@@ -51,7 +51,7 @@ describe("gateway of a service", () => {
         });
     });
 
-    it("sends every path to the service and gives up after a minute", async () => {
+    it("sends every path to the service, gives up after a minute and keeps browsers at HTTPS", async () => {
         const { spec } = customObject(await deployService({ edge }, { gateway }), "HTTPRoute");
         assert.deepEqual(spec, {
             parentRefs: [{ name: "api", sectionName: "https" }],
@@ -59,6 +59,14 @@ describe("gateway of a service", () => {
             rules: [
                 {
                     matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                    filters: [
+                        {
+                            type: "ResponseHeaderModifier",
+                            responseHeaderModifier: {
+                                set: [{ name: "Strict-Transport-Security", value: "max-age=31536000" }],
+                            },
+                        },
+                    ],
                     backendRefs: [{ name: "api", port: 80 }],
                     timeouts: { request: "60s" },
                 },

@@ -274,6 +274,21 @@ const edgeCases: readonly RuleCase[] = [
         },
     },
     {
+        rule: "edge-firewall",
+        holds: {
+            "edges behind a firewall": [
+                prod,
+                alb({ "wafv2-acl-arn": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/b" }),
+                distribution({ webAclId: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b" }),
+            ],
+            "edges without one where it is not prod": [alb({}), distribution()],
+        },
+        broken: {
+            "an ALB": breaks([prod, alb({})], /no web ACL/),
+            "a CDN": breaks([prod, distribution()], /no web ACL/),
+        },
+    },
+    {
         rule: "edge-headers",
         holds: { "strict headers": [alb({})] },
         broken: {
