@@ -108,10 +108,10 @@ export function simulatedChanges(
             const forcing = properties.filter(({ replaces }) => kind !== "replaced" || replaces);
             return {
                 kind: kindOfDifference[kind],
-                type,
-                name,
+                type: oneLine(type),
+                name: oneLine(name),
                 stateful: stateful || holdsData(type),
-                properties: forcing.map(({ path }) => path).slice(0, mostProperties),
+                properties: shown(forcing.map(({ path }) => path)),
             };
         }),
         monthlyCost: { before: monthly.before, after: monthly.after },
@@ -134,6 +134,10 @@ function oneLine(text: string): string {
 /** A comment shows fewer. */
 const mostProperties = 20;
 
+function shown(properties: readonly string[]): string[] {
+    return properties.slice(0, mostProperties).map(oneLine);
+}
+
 const kindOfOp: Readonly<Record<string, ChangeKind>> = {
     create: "create",
     import: "create",
@@ -149,7 +153,7 @@ export function realChanges(steps: readonly Step[]): Change[] {
         const name = urn.split("::").at(-1) ?? urn;
         return kind === undefined
             ? []
-            : [{ kind, type, name, stateful: holdsData(type), properties: properties.slice(0, mostProperties) }];
+            : [{ kind, type, name: oneLine(name), stateful: holdsData(type), properties: shown(properties) }];
     });
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readPlan, realChanges, simulatedChanges } from "../../../operations/pipeline/changes";
+import { readPlan, readStackChanges, realChanges, simulatedChanges } from "../../../operations/pipeline/changes";
 import { changedSteps, driftedSteps, type EngineEvent } from "../../../operations/pipeline/engineEvents";
 import { holdsData } from "../../../operations/pipeline/stateful";
 import { planFile } from "../../../simulation/planFile";
@@ -59,6 +59,13 @@ describe("changes between two simulations", () => {
             );
         });
     }
+
+    it("are shown whatever a property is called", () => {
+        const key = `<script>\n\`${"x".repeat(400)}`;
+        const [change] = simulatedChanges(dev, withSpec({ template: { [key]: 1 } })).changes;
+        const written = JSON.stringify({ stack: "dev", mode: "simulation", changes: [change] });
+        assert.match(readStackChanges("dev.json", written).changes[0]?.properties.join() ?? "", /script/);
+    });
 
     it("come with what they cost", () => {
         const { monthlyCost } = simulatedChanges(dev, {
