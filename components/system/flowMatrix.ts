@@ -169,7 +169,11 @@ function storeFlows(
     { onAws, addons }: FlowSurroundings,
 ): Flow[] {
     const monitored = addons.has("monitoring");
-    const workers = isDatabase ? ["backup", "restore", ...(isManaged && hasReplicas ? ["master-login"] : [])] : [];
+    // ElastiCache takes its snapshots itself; caches in the cluster are backed up by jobs, as all databases are.
+    const workers = [
+        ...(isDatabase || !isManaged ? ["backup", "restore"] : []),
+        ...(isDatabase && isManaged && hasReplicas ? ["master-login"] : []),
+    ];
     return [
         ...(monitored ? [{ from: ends.prometheus, to: pod, port: metrics, why: `metrics of ${name}` }] : []),
         ...(monitored && isManaged ? [{ from: pod, to: end, port, why: `metrics of ${name}` }] : []),
