@@ -108,10 +108,7 @@ function podPanels(): Panel[] {
             ],
         ),
         lines("Running pods that are not ready", "Pods that run and get no requests, by namespace.", "short", [
-            [
-                "{{namespace}}",
-                `sum by (namespace) (max by (${kept}) (${notReady}) * max by (${kept}) (${running})) > 0`,
-            ],
+            ["{{namespace}}", `sum by (namespace) (max by (${kept}) (${notReady}) * max by (${kept}) (${running}))`],
         ]),
         lines("Why containers wait", "CrashLoopBackOff: it ends at once. ImagePullBackOff: no image.", "short", [
             [
