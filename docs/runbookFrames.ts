@@ -6,7 +6,7 @@ import { platformModel } from "../components/observability/controllers";
 import { exporterJob as databaseExporterJob } from "../components/database/exporterPod";
 import { defaultLimits, type AlertName } from "../components/observability/limits";
 import { monitoringModel, type MonitoringModel } from "../components/observability/model";
-import { dashboardTitles, dashboardUid } from "../components/observability/names";
+import { dashboardTitles, dashboardUid, namespaceDashboardUid } from "../components/observability/names";
 import { alertRules } from "../components/observability/rules/alertRules";
 import type { AlertingRule } from "../components/observability/rules/rule";
 import type { PlannedSystem } from "../components/system/declaration";
@@ -21,7 +21,7 @@ interface Raised {
     readonly stack: string;
     readonly system: string;
     readonly rule: AlertingRule;
-    /** Title of the dashboard that its link leads to. */
+    /** The dashboard that its link leads to. */
     readonly dashboard: string;
 }
 
@@ -65,7 +65,7 @@ function frame(raised: readonly Raised[]): string[] {
     const { stack, system, rule, dashboard } = first;
     return [
         `**${severities[rule.labels.severity ?? ""] ?? ""}** ${rule.annotations.summary ?? ""}`,
-        `Its dashboard link leads to "${dashboard}". This is the query for \`${rule.labels.component ?? ""}\` of ${system} in ${stack}:`,
+        `Its dashboard link leads to ${dashboard}. This is the query for \`${rule.labels.component ?? ""}\` of ${system} in ${stack}:`,
         ["```promql", rule.expr, "```"].join("\n"),
         table(raised),
     ];
@@ -141,7 +141,13 @@ function storesOf({ name: system, declaration }: PlannedSystem): StoreConnection
 }
 
 function dashboardOf({ system }: MonitoringModel, { annotations }: AlertingRule): string {
+    const url = annotations.dashboard_url ?? "";
     const keys = Object.keys(dashboardTitles) as (keyof typeof dashboardTitles)[];
-    const found = keys.find((key) => annotations.dashboard_url?.includes(`/d/${dashboardUid(system, key)}?`));
-    return found === undefined ? "Kubernetes / Compute Resources / Namespace (Pods)" : dashboardTitles[found];
+    const found = keys.find((key) => url.includes(`/d/${dashboardUid(system, key)}?`));
+    if (found !== undefined) {
+        return `"${dashboardTitles[found]}"`;
+    }
+    return url.includes(`/d/${namespaceDashboardUid}?`)
+        ? '"Kubernetes / Compute Resources / Namespace (Pods)"'
+        : "the service's own dashboard";
 }
