@@ -172,10 +172,15 @@ export const cacheCases = {
                 after: "12m",
                 shows: "counter reset",
             },
+            "while it refuses nobody": {
+                samples: { [redis("redis_rejected_connections_total")]: `0${forever}` },
+                after: "30m",
+                shows: "threshold",
+            },
             "when it turned clients away long ago": {
                 samples: { [redis("redis_rejected_connections_total")]: `200${forever}` },
                 after: "30m",
-                shows: "threshold",
+                shows: "no traffic",
             },
         },
     },
