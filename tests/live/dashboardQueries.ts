@@ -44,6 +44,7 @@ function withVariables(expr: string): string {
 /** Says of metrics whether everything that they come from is here, however often rules have recorded them anew. */
 export class Provenance {
     private readonly catalogue: Readonly<Record<string, Metric>>;
+    private readonly known = new Map<string, boolean>();
 
     /**
      * @param versions of the exporters that run here, by name.
@@ -63,7 +64,17 @@ export class Provenance {
         return metricsIn(query).every((metric) => this.isExported(metric));
     }
 
+    /** Every metric is looked up once: the services answer in this process, and nobody would answer for them meanwhile. */
     private isExported(metric: string): boolean {
+        let known = this.known.get(metric);
+        if (known === undefined) {
+            known = this.lookUp(metric);
+            this.known.set(metric, known);
+        }
+        return known;
+    }
+
+    private lookUp(metric: string): boolean {
         const recording = this.shipped.rules.filter(({ record }) => record === metric);
         if (recording.length > 0) {
             return recording.every(({ expr }) => this.isHere(expr));
