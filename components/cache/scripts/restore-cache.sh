@@ -60,6 +60,8 @@ until [ "$(loading ping 2>/dev/null || true)" = PONG ]; do
     }
     sleep 1
 done
+# A snapshot that was made while an earlier restore stood beside has that, too, and nobody wants it back.
+loading -n "$beside" flushdb >/dev/null
 for database in $(loading info keyspace | sed -n 's/^db\([0-9]*\):.*/\1/p'); do
     [ "$database" = "$live" ] || fail "the snapshot has keys in database $database; only database $live can be restored beside the live one"
 done

@@ -31,6 +31,7 @@ for (const { name, program, installed, start } of storeKinds) {
             skipUnless(this, hasEmulator(), "moto_server and aws (PyPI: moto[server], awscli)");
             s3 = await S3Emulator.start(bucket);
             store = await start();
+            await store.fill();
             original = store.rows();
             const { status, output } = backUp();
             assert.equal(status, 0, output);

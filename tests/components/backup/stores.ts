@@ -16,6 +16,8 @@ export interface Store {
     /** Where its backups are in the bucket, and how their names end. */
     readonly prefix: string;
     readonly suffix: string;
+    /** Waits until it answers and fills it. Apart from the start, so that a server that cannot be filled is stopped all the same. */
+    readonly fill: () => void | Promise<void>;
     /** Every row or key there is, as text. */
     readonly rows: () => readonly string[];
     /** Changes some of it. */
@@ -68,12 +70,6 @@ export function runPod(
 async function startPostgres(): Promise<Store> {
     const graph = await deployDatabase({ spec: postgres });
     const server = await PostgresServer.start(graph, password);
-    server.sql(`
-        CREATE TABLE account (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, data jsonb, picture bytea);
-        CREATE TABLE purchase (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), account bigint NOT NULL REFERENCES account, cents int);
-        INSERT INTO account (name, data, picture)
-        SELECT 'Zoë ' || i || E'\\t\\\\N "quoted"', jsonb_build_object('i', i), decode(md5(i::text), 'hex') FROM generate_series(1, 2000) AS i;
-        INSERT INTO purchase (account, cents) SELECT id, id FROM account;`);
     const tables = ["account", "purchase"];
     return {
         sandbox: server.sandbox,
@@ -81,6 +77,14 @@ async function startPostgres(): Promise<Store> {
         restorePod: podOf(graph.object("CronJob", "db-restore")),
         prefix: "db",
         suffix: "sql.gz",
+        fill: () => {
+            server.sql(`
+                CREATE TABLE account (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, data jsonb, picture bytea);
+                CREATE TABLE purchase (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), account bigint NOT NULL REFERENCES account, cents int);
+                INSERT INTO account (name, data, picture)
+                SELECT 'Zoë ' || i || E'\\t\\\\N "quoted"', jsonb_build_object('i', i), decode(md5(i::text), 'hex') FROM generate_series(1, 2000) AS i;
+                INSERT INTO purchase (account, cents) SELECT id, id FROM account;`);
+        },
         rows: () =>
             tables.flatMap((table) =>
                 server.sql(`SELECT '${table} ' || t::text FROM ${table} AS t ORDER BY 1`).split("\n").sort(),
@@ -144,26 +148,28 @@ async function startMariadb(): Promise<Store> {
         }
         return output.trim();
     };
-    await eventually("MariaDB", () => attempt("SELECT 1", "mysql").status === 0);
-    const pattern = mysql.databaseName.replaceAll("_", "\\_");
-    sql(
-        `CREATE DATABASE ${mysql.databaseName} CHARACTER SET utf8mb4;
-         CREATE USER '${mysql.username}'@'%' IDENTIFIED BY '${password}';
-         GRANT ALL ON \`${pattern}\`.* TO '${mysql.username}'@'%';
-         GRANT ALL ON \`${pattern}\\_restore\\_%\`.* TO '${mysql.username}'@'%';
-         GRANT SELECT ON mysql.proc TO '${mysql.username}'@'%';`,
-        "mysql",
-    );
-    sql(`CREATE TABLE account (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL, picture VARBINARY(32));
-         CREATE TABLE purchase (id BIGINT AUTO_INCREMENT PRIMARY KEY, account BIGINT NOT NULL, cents INT, FOREIGN KEY (account) REFERENCES account (id));
-         INSERT INTO account (name, picture) SELECT CONCAT('Zoë 💙 ', seq, '\\t"quoted" it''s'), UNHEX(SHA2(seq, 256)) FROM seq_1_to_2000;
-         INSERT INTO purchase (account, cents) SELECT id, id FROM account;`);
     return {
         sandbox,
         backupPod: podOf(graph.object("CronJob", "db-backup")),
         restorePod: podOf(graph.object("CronJob", "db-restore")),
         prefix: "db",
         suffix: "sql.gz",
+        fill: async () => {
+            await eventually("MariaDB", () => attempt("SELECT 1", "mysql").status === 0);
+            const pattern = mysql.databaseName.replaceAll("_", "\\_");
+            sql(
+                `CREATE DATABASE ${mysql.databaseName} CHARACTER SET utf8mb4;
+                 CREATE USER '${mysql.username}'@'%' IDENTIFIED BY '${password}';
+                 GRANT ALL ON \`${pattern}\`.* TO '${mysql.username}'@'%';
+                 GRANT ALL ON \`${pattern}\\_restore\\_%\`.* TO '${mysql.username}'@'%';
+                 GRANT SELECT ON mysql.proc TO '${mysql.username}'@'%';`,
+                "mysql",
+            );
+            sql(`CREATE TABLE account (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL, picture VARBINARY(32));
+                 CREATE TABLE purchase (id BIGINT AUTO_INCREMENT PRIMARY KEY, account BIGINT NOT NULL, cents INT, FOREIGN KEY (account) REFERENCES account (id));
+                 INSERT INTO account (name, picture) SELECT CONCAT('Zoë 💙 ', seq, '\\t"quoted" it''s'), UNHEX(SHA2(seq, 256)) FROM seq_1_to_2000;
+                 INSERT INTO purchase (account, cents) SELECT id, id FROM account;`);
+        },
         rows: () => [
             ...sql("SELECT 'account', id, name, HEX(picture) FROM account ORDER BY id").split("\n"),
             ...sql("SELECT 'purchase', id, account, cents FROM purchase ORDER BY id").split("\n"),
@@ -224,23 +230,25 @@ async function startRedis(): Promise<Store> {
             { REDISCLI_AUTH: password },
             input,
         );
-    await eventually("Redis", () => send(["ping"]).output.trim() === "PONG");
-    const commands = Array.from({ length: 500 }, (_, index) => [
-        `SET text:${index} "Zo\\xc3\\xab \\t\\r\\n\\x00 ${index} ${"x".repeat(200)}"`,
-        `SET passing:${index} ${index} PXAT ${4_000_000_000_000 + index}`,
-        `HSET hash:${index} a ${index} b "two words"`,
-        `RPUSH list:${index} ${index} ${index + 1} ${index}`,
-        `SADD set:${index} ${index} b c`,
-        `ZADD sorted:${index} ${index}.5 one 2 two`,
-        `XADD stream:${index} 1-1 field ${index}`,
-    ]).flat();
-    send([], commands.join("\n"));
     return {
         sandbox,
         backupPod: podOf(graph.object("CronJob", "redis-backup")),
         restorePod: podOf(graph.object("CronJob", "redis-restore")),
         prefix: "redis",
         suffix: "rdb.gz",
+        fill: async () => {
+            await eventually("Redis", () => send(["ping"]).output.trim() === "PONG");
+            const commands = Array.from({ length: 500 }, (_, index) => [
+                `SET text:${index} "Zo\\xc3\\xab \\t\\r\\n\\x00 ${index} ${"x".repeat(200)}"`,
+                `SET passing:${index} ${index} PXAT ${4_000_000_000_000 + index}`,
+                `HSET hash:${index} a ${index} b "two words"`,
+                `RPUSH list:${index} ${index} ${index + 1} ${index}`,
+                `SADD set:${index} ${index} b c`,
+                `ZADD sorted:${index} ${index}.5 one 2 two`,
+                `XADD stream:${index} 1-1 field ${index}`,
+            ]).flat();
+            send([], commands.join("\n"));
+        },
         rows: () => send(["eval", keysScript, "0"]).output.split("\n").filter(Boolean),
         damage: () => void send([], "DEL text:1\nSET text:2 other\nSET more 1\n"),
         discardCopies: () => void send(["-n", "15"], "FLUSHDB\n"),
