@@ -12,8 +12,18 @@ interface KubernetesObject {
     };
 }
 
+interface Monitor {
+    readonly enabled: boolean;
+}
+
 interface Metrics {
-    readonly metrics: { readonly serviceMonitor: { readonly enabled: boolean } };
+    readonly metrics: { readonly serviceMonitor: Monitor };
+}
+
+interface ChartValues {
+    readonly controller?: Metrics;
+    readonly serviceMonitor?: Monitor;
+    readonly prometheus?: { readonly servicemonitor?: Monitor };
 }
 
 function objects(graph: ResourceGraph, kind: string): KubernetesObject[] {
@@ -44,13 +54,25 @@ function scrapedJobs(graph: ResourceGraph): Set<string> {
     );
 }
 
-/** What the chart of Argo Rollouts has scraped: a Service that is called as the release is. Source: its metrics-service.yaml. */
+/**
+ * What charts have scraped, by the Service that their templates make, where the values switch it on. Every release here is called as its
+ * chart calls everything. Sources: templates/metrics-service.yaml, service.yaml and argocd-application-controller/metrics.yaml of each chart.
+ */
+const chartMonitors: Readonly<Record<string, readonly [suffix: string, (values: ChartValues) => Monitor | undefined]>> =
+    {
+        "argo-rollouts": ["-metrics", ({ controller }) => controller?.metrics.serviceMonitor],
+        "argo-cd": ["-application-controller-metrics", ({ controller }) => controller?.metrics.serviceMonitor],
+        "external-secrets": ["-metrics", ({ serviceMonitor }) => serviceMonitor],
+        "cert-manager": ["", ({ prometheus }) => prometheus?.servicemonitor],
+    };
+
 function chartJobs(graph: ResourceGraph): string[] {
-    return graph
-        .ofType("kubernetes:helm.sh/v3:Release")
-        .map(({ inputs }) => inputs as { name: string; chart: string; values?: { controller?: Metrics } })
-        .filter(({ chart, values }) => chart === "argo-rollouts" && values?.controller?.metrics.serviceMonitor.enabled)
-        .map(({ name }) => `${name}-metrics`);
+    return graph.ofType("kubernetes:helm.sh/v3:Release").flatMap(({ inputs }) => {
+        const { name, chart, values = {} } = inputs as { name: string; chart: string; values?: ChartValues };
+        // A chart from a registry is named by its address.
+        const [suffix, monitor] = chartMonitors[chart.replace(/^.*\//, "")] ?? [];
+        return monitor?.(values)?.enabled === true ? [`${name}${suffix}`] : [];
+    });
 }
 
 for (const stack of stackNames()) {
@@ -91,8 +113,10 @@ for (const stack of stackNames()) {
             assert.deepEqual([...compared(exprs, "name", "=")].sort(), [...namesOf(objects(graph, "Rollout"))].sort());
         });
 
-        it("jobs that are scraped", () => {
-            const known = new Set([...scrapedJobs(graph), ...chartJobs(graph), "kubelet", "kube-state-metrics"]);
+        it("jobs that are scraped", async () => {
+            // A team's stack has its controllers from the platform of prod.
+            const platform = stack === "team-shop" ? await simulateStack("prod") : graph;
+            const known = new Set([...scrapedJobs(graph), ...chartJobs(platform), "kubelet", "kube-state-metrics"]);
             assert.deepEqual(
                 [...compared(exprs, "job", "=")].filter((job) => !known.has(job)),
                 [],
