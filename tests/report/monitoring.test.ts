@@ -51,7 +51,7 @@ describe("what a report says of a system's secrets", () => {
             secretsOf(system).map(({ name, readers: all }) => [name, all.map(({ kind }) => kind).sort()]),
         );
         assert.deepEqual(readers["user-mgmt-secrets"], ["Deployment"]);
-        assert.deepEqual(readers["redis-tls"], ["Deployment", "StatefulSet"]);
+        assert.deepEqual(readers["redis-tls"], ["CronJob", "CronJob", "Deployment", "StatefulSet"]);
         assert.deepEqual(readers["postgres-credentials"], ["CronJob", "CronJob", "Deployment", "StatefulSet"]);
     });
 });
