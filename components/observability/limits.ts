@@ -62,8 +62,8 @@ export const defaultLimits = {
     // Requests in flight in one pod. Python frameworks run 40 blocking requests at a time (AnyIO's default); the rest waits.
     HighActiveConnections: { value: 100, for: "10m", keepFiringFor: "5m" },
 
-    // Failed attempts in the rate window.
-    DatabaseConnectionFailure: { value: 5, for: "1m" },
+    // Failed attempts in the rate window. A minute longer than a store's own alert, so that of one that is down only that is told.
+    DatabaseConnectionFailure: { value: 5, for: "2m" },
     // Silences that clients cannot connect, until the failures have left their window of five minutes and clients have found out.
     DatabaseDown: { value: 0, for: "1m", keepFiringFor: "7m" },
     DatabaseExporterAbsent: { value: 0, for: "5m" },
@@ -81,8 +81,8 @@ export const defaultLimits = {
     // Percent of a volume below which its growth is nobody's business.
     VolumeFillingUp: { value: 50, for: "1h", keepFiringFor: "1h" },
 
-    // Failed attempts in the rate window.
-    CacheConnectionFailure: { value: 5, for: "1m" },
+    // Failed attempts in the rate window, as with the database.
+    CacheConnectionFailure: { value: 5, for: "2m" },
     // As with DatabaseDown.
     CacheDown: { value: 0, for: "1m", keepFiringFor: "7m" },
     CacheExporterAbsent: { value: 0, for: "5m" },

@@ -314,7 +314,7 @@ function observed(view: () => SystemView, stack: string): void {
         ["PodDown", api, "== 0", "2m"],
         ["HighCPUUsage", api, "> 0.8", "10m"],
         ["HighMemoryUsage", api, "> 0.9", "5m"],
-        ["DatabaseConnectionFailure", api, "> 5", "1m"],
+        ["DatabaseConnectionFailure", api, "> 5", "2m"],
         ["DatabaseDown", "postgres", "== 0", "1m"],
         // The hit rate's target is more than 80 %.
         ["CacheHitRateLow", api, "< 0.8", "10m"],

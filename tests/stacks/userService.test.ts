@@ -221,8 +221,8 @@ function observed(view: () => SystemView, stack: string): void {
         ["service down", "ServiceDown", api, /up\{.*\}\) == 0$/, "1m"],
         ["p95 > 1 s", "HighResponseTime", api, /p95.* > 1$/, "5m"],
         ["errors > 5 %", "HighErrorRate", api, /> 0\.05$/, "5m"],
-        ["database connection failures", "DatabaseConnectionFailure", api, /db_connection_errors_total/, "1m"],
-        ["Redis connection failures", "CacheConnectionFailure", api, /redis_connection_errors_total/, "1m"],
+        ["database connection failures", "DatabaseConnectionFailure", api, /db_connection_errors_total/, "2m"],
+        ["Redis connection failures", "CacheConnectionFailure", api, /redis_connection_errors_total/, "2m"],
         ["cache hit rate < 70 %", "CacheHitRateLow", api, /< 0\.7$/, "10m"],
         [
             "batch failures > 0.1 a minute",

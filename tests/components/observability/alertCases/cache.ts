@@ -9,9 +9,9 @@ export const cacheCases = {
         fires: [
             {
                 samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: `0+1${forever}` },
-                at: "3m45s",
+                at: "4m45s",
                 labels: api,
-                description: "user-management/user-mgmt-api failed to connect to its cache 8 times in 5m.",
+                description: "user-management/user-mgmt-api failed to connect to its cache 10 times in 5m.",
             },
         ],
         quiet: {

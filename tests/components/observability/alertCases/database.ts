@@ -14,9 +14,9 @@ export const databaseCases = {
         fires: [
             {
                 samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: `0+1${forever}` },
-                at: "3m45s",
+                at: "4m45s",
                 labels: api,
-                description: "user-management/user-mgmt-api failed to connect to its database 8 times in 5m.",
+                description: "user-management/user-mgmt-api failed to connect to its database 10 times in 5m.",
             },
         ],
         quiet: {
