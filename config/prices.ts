@@ -5,8 +5,6 @@
 
 export const pricedRegions = ["us-east-1", "ap-south-1", "eu-west-1"] as const;
 
-export type PricedRegion = (typeof pricedRegions)[number];
-
 export interface PriceSource {
     /** The page of AWS that states the price. */
     readonly title: string;

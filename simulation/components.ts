@@ -2,7 +2,7 @@ import type { Cost } from "./cost/cost";
 import { dollars } from "./amounts";
 import type { Plan, PlannedResource } from "./record";
 import { styled, tail, type Terminal } from "./terminal";
-import { displayType } from "./tree";
+import { childrenOf, displayType } from "./tree";
 
 interface Row {
     readonly branch: string;
@@ -36,15 +36,7 @@ export function componentsText(plan: Plan, cost: Cost, terminal: Pick<Terminal, 
 }
 
 function rowsOf({ resources }: Plan, { lines }: Cost): Row[] {
-    const children = new Map<string, PlannedResource[]>();
-    for (const resource of resources) {
-        const siblings = children.get(resource.parent);
-        if (siblings === undefined) {
-            children.set(resource.parent, [resource]);
-        } else {
-            siblings.push(resource);
-        }
-    }
+    const children = childrenOf(resources);
     const own = new Map<string, number>();
     for (const { urn, monthly } of lines) {
         own.set(urn, (own.get(urn) ?? 0) + monthly);

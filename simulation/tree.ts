@@ -37,7 +37,8 @@ export function treeText(plan: Plan, terminal: Pick<Terminal, "columns" | "color
     return [styled(terminal, "bold", header), ...lines].join("\n");
 }
 
-function rowsOf({ resources }: Plan): Row[] {
+/** The resources below each, by its URN; those below none by an empty one. */
+export function childrenOf(resources: readonly PlannedResource[]): Map<string, PlannedResource[]> {
     const children = new Map<string, PlannedResource[]>();
     for (const resource of resources) {
         const siblings = children.get(resource.parent);
@@ -47,6 +48,11 @@ function rowsOf({ resources }: Plan): Row[] {
             siblings.push(resource);
         }
     }
+    return children;
+}
+
+function rowsOf({ resources }: Plan): Row[] {
+    const children = childrenOf(resources);
     const rows: Row[] = [];
     const visit = (resource: PlannedResource, indent: string, branch: string): void => {
         rows.push({ branch: indent + branch, type: displayType(resource.type), name: resource.name });

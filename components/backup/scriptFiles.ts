@@ -35,6 +35,11 @@ function textOf(component: string, name: string): string {
     return text;
 }
 
+/** What every job of a store reads. */
+export function jobFiles(): Files {
+    return scriptFiles("backup", "job.sh");
+}
+
 /** What sends backups to a bucket and gets them back. */
 export function transferFiles(): Files {
     return scriptFiles("backup", "upload.sh", "download.sh");

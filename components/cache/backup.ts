@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../../config/schema";
 import { keepVariables } from "../backup/jobs";
 import { credentialsVolume, mounts, passwordFile, scriptContainer, variables, workDirectory } from "../backup/pods";
-import { scriptFiles, transferFiles, type Files } from "../backup/scriptFiles";
+import { jobFiles, scriptFiles, transferFiles, type Files } from "../backup/scriptFiles";
 import { StoreBackup } from "../backup/storeBackup";
 import type { StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
@@ -78,6 +78,7 @@ export class CacheBackup extends StoreBackup {
 /** What snapshots and restores of a cache run by. */
 export function cacheBackupFiles(): Files {
     return {
+        ...jobFiles(),
         ...scriptFiles("cache", "backup-common.sh", "dump-cache.sh", "restore-cache.sh"),
         ...transferFiles(),
     };

@@ -1,4 +1,4 @@
-import { scriptFiles, transferFiles, type Files } from "../backup/scriptFiles";
+import { jobFiles, scriptFiles, transferFiles, type Files } from "../backup/scriptFiles";
 import type { DatabaseSpec } from "./spec";
 
 export { filesName, type Files } from "../backup/scriptFiles";
@@ -30,7 +30,7 @@ export function serverFiles(engine: Engine): Files {
 
 /** What backups and restores run by. */
 export function backupFiles(engine: Engine): Files {
-    return { ...filesOf("common.sh", `${engine}.sh`, "dump.sh", "restore.sh"), ...transferFiles() };
+    return { ...jobFiles(), ...filesOf("common.sh", `${engine}.sh`, "dump.sh", "restore.sh"), ...transferFiles() };
 }
 
 /** What the exporter of a managed database runs by. */
@@ -40,5 +40,5 @@ export function exporterFiles(): Files {
 
 /** What keeps the master password of a managed database equal to the Secret. */
 export function masterLoginFiles(engine: Engine): Files {
-    return filesOf("common.sh", `${engine}.sh`, "check-login.sh", "set-master-login.sh");
+    return { ...jobFiles(), ...filesOf("common.sh", `${engine}.sh`, "check-login.sh", "set-master-login.sh") };
 }

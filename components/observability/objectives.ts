@@ -12,16 +12,6 @@ export interface Objectives {
 /** A time over which the use of an error budget is looked at. */
 export type BurnWindow = "5m" | "30m" | "1h" | "2h" | "6h" | "1d" | "3d";
 
-export const windowSeconds: Readonly<Record<BurnWindow, number>> = {
-    "5m": 300,
-    "30m": 1800,
-    "1h": 3600,
-    "2h": 7200,
-    "6h": 21_600,
-    "1d": 86_400,
-    "3d": 259_200,
-};
-
 /**
  * How fast the budget of 30 days may be used, in multiples of the speed at which it lasts exactly 30 days. The longer window says that
  * enough of the budget is gone to matter (2 %, 5 %, 10 %, 10 %), the shorter one that it still goes on, so that an alert ends soon after its

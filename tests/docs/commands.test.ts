@@ -1,32 +1,22 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { commands } from "../../operations/commands";
+import { pages } from "./pages";
 
-const root = path.resolve(__dirname, "../..");
-
-/** Every page, with its path. */
-const pages = [
-    "README.md",
-    ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".md"))
-        .map((file) => path.join("docs", file)),
-];
-
-const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
     scripts: Readonly<Record<string, string>>;
 };
 
 /** What a page tells its reader to run: the script, and what follows on the line. */
 function scriptsIn(text: string): { readonly script: string; readonly rest: string }[] {
-    return [...text.matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(test|start)\b)([^`\n|]*)/g)].map(
+    return [...text.matchAll(/\bnpm (?:run ([a-z][\w:-]*)|(test|start)\b)([^`\n|&]*)/g)].map(
         ([, run, own = "", rest = ""]) => ({ script: run ?? own, rest }),
     );
 }
 
 describe("what the pages tell to run", () => {
-    for (const page of pages) {
-        const found = scriptsIn(readFileSync(path.join(root, page), "utf8"));
+    for (const { file: page, text } of pages) {
+        const found = scriptsIn(text);
         if (found.length === 0) {
             continue;
         }
@@ -52,8 +42,8 @@ describe("what the pages tell to run", () => {
     }
 
     it("includes every command, in docs/operations.md", () => {
-        const text = readFileSync(path.join(root, "docs/operations.md"), "utf8");
-        const missing = commands.map(({ name }) => name).filter((name) => !text.includes(`npm run ${name} -- `));
+        const text = pages.find(({ file }) => file === "docs/operations.md")?.text;
+        const missing = commands.map(({ name }) => name).filter((name) => !text?.includes(`npm run ${name} -- `));
         assert.deepEqual(missing, []);
     });
 });

@@ -75,14 +75,7 @@ export class Postgres implements StoreServer<DatabaseAddress> {
             // The signal to stop at once, which takes the processes of its connections along.
             { user: nobody(), killSignal: "SIGQUIT" },
         );
-        await eventually(
-            () =>
-                this.sql("SELECT 1").then(
-                    () => true,
-                    () => false,
-                ),
-            (answers) => answers,
-        );
+        await answering(() => this.sql("SELECT 1"));
         this.processes.checkAlive();
     }
 
@@ -106,6 +99,18 @@ export class Postgres implements StoreServer<DatabaseAddress> {
             await client.end();
         }
     }
+}
+
+/** Waits until a server takes a request. */
+async function answering(request: () => Promise<void>): Promise<void> {
+    await eventually(
+        () =>
+            request().then(
+                () => true,
+                () => false,
+            ),
+        (answers) => answers,
+    );
 }
 
 /** Copies a directory for whoever runs servers. */
@@ -138,14 +143,7 @@ export class Redis implements StoreServer {
             ...["--port", String(this.address.port), "--bind", "127.0.0.1"],
             ...["--save", "", "--appendonly", "no", "--maxmemory", "64mb"],
         ]);
-        await eventually(
-            () =>
-                this.send("PING").then(
-                    () => true,
-                    () => false,
-                ),
-            (answers) => answers,
-        );
+        await answering(() => this.send("PING"));
         this.processes.checkAlive();
     }
 

@@ -4,27 +4,15 @@ import { reportFile as writeReport } from "../../report/reportFile";
 import { assess } from "../../simulation/assessment";
 import type { Plan } from "../../simulation/record";
 import { maskedSecret } from "../../simulation/wire";
+import { planOf as planOfSketches } from "../simulation/plans";
 import { planOf, viewOf } from "./plans";
 
 const reportFile = (plan: Plan): { content: string } => writeReport(plan, assess(plan));
 
+/** A plan of one resource. */
 function planWith(inputs: Record<string, unknown>): Plan {
-    const resource = {
-        urn: "urn:pulumi:dev::shop::random:index/randomPassword:RandomPassword::a",
-        type: "random:index/randomPassword:RandomPassword",
-        name: "a",
-        parent: "",
-        provider: "",
-        custom: true,
-        remote: false,
-        inputs,
-        dependencies: [],
-        protect: false,
-        retainOnDelete: false,
-        ignoreChanges: [],
-        aliases: [],
-    };
-    return { project: "shop", stack: "dev", resources: [resource], outputs: {}, registeredOutputs: new Set() };
+    const plan = planOfSketches([{ type: "random:index/randomPassword:RandomPassword", name: "a", inputs }]);
+    return { ...plan, resources: plan.resources.filter(({ name }) => name === "a") };
 }
 
 /** The text of an element of the report, by what stands in its tag. */

@@ -5,14 +5,8 @@
 #   PASSWORD_FILE                     file with the password, never an argument or a variable of the pod
 #   WORK_DIR                          where snapshots lie
 
-say() {
-    echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"
-}
-
-fail() {
-    say "ERROR: $*" >&2
-    exit 1
-}
+# shellcheck source=components/backup/scripts/job.sh
+. "$(dirname "$0")/job.sh"
 
 # Runs the client on the live server. Its password comes by the environment of this process alone.
 client() {

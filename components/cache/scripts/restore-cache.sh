@@ -12,18 +12,7 @@ here=$(dirname "$0")
 live=0
 beside=15
 
-name=${BACKUP:-}
-if [ -z "$name" ]; then
-    for file in "$WORK_DIR"/*.rdb.gz; do
-        key=${file##*/}
-        if [ -f "$file.sha256" ] && { [ -z "${BEFORE:-}" ] || expr "${key%%.*}" '<=' "$BEFORE" >/dev/null; }; then
-            name=$key
-        fi
-    done
-    [ -n "$name" ] || fail "there is no complete backup in $WORK_DIR${BEFORE:+ from $BEFORE or before}"
-fi
-[ -f "$WORK_DIR/$name" ] || fail "there is no backup $name in $WORK_DIR"
-(cd "$WORK_DIR" && sha256sum -c "$name.sha256" >/dev/null 2>&1) || fail "$name is not what was backed up: its checksum differs"
+choose_backup rdb.gz
 
 loader="$WORK_DIR/loader.partial"
 socket="${TMPDIR:-/tmp}/loader.sock"

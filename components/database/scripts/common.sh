@@ -5,14 +5,8 @@
 #   PASSWORD_FILE                                file with the user's password, never an argument or a variable of the pod
 #   WORK_DIR                                     where dumps lie
 
-say() {
-    echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"
-}
-
-fail() {
-    say "ERROR: $*" >&2
-    exit 1
-}
+# shellcheck source=components/backup/scripts/job.sh
+. "$(dirname "$0")/job.sh"
 
 # Logs in once. A refused password is final; a server that cannot be reached gets half a minute, because network policies and
 # failovers take a moment.

@@ -9,19 +9,7 @@ here=$(dirname "$0")
 # shellcheck source=components/database/scripts/postgres.sh
 . "$here/$ENGINE.sh"
 
-name=${BACKUP:-}
-if [ -z "$name" ]; then
-    for file in "$WORK_DIR"/*.sql.gz; do
-        key=${file##*/}
-        if [ -f "$file.sha256" ] && { [ -z "${BEFORE:-}" ] || expr "${key%%.*}" '<=' "$BEFORE" >/dev/null; }; then
-            name=$key
-        fi
-    done
-    [ -n "$name" ] || fail "there is no complete backup in $WORK_DIR${BEFORE:+ from $BEFORE or before}"
-fi
-[ -f "$WORK_DIR/$name" ] || fail "there is no backup $name in $WORK_DIR"
-
-(cd "$WORK_DIR" && sha256sum -c "$name.sha256" >/dev/null 2>&1) || fail "$name is not what was backed up: its checksum differs"
+choose_backup sql.gz
 verify_dump "$WORK_DIR/$name"
 
 read_password

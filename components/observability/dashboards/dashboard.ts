@@ -46,11 +46,8 @@ export interface DashboardSpec {
 }
 
 /** Narrow a dashboard to some of the exporters that it reads, and to some of their targets. */
-function targetVariables(rows: readonly RowSpec[]): VariableSpec[] {
-    const jobs = rows
-        .flatMap(({ panels }) => panels.flatMap(queriesOf))
-        .flatMap(jobsOf)
-        .sort();
+function targetVariables({ panels = [] }: Dashboard): VariableSpec[] {
+    const jobs = panels.flatMap(queriesOf).flatMap(jobsOf).sort();
     const of = (label: string, matchers: readonly Matcher[]): string =>
         `label_values(${series("up", { job: matchers })}, ${label})`;
     return [
@@ -59,8 +56,9 @@ function targetVariables(rows: readonly RowSpec[]): VariableSpec[] {
     ];
 }
 
-function queriesOf(panel: Panel): string[] {
-    return (panel.build().targets ?? []).flatMap((target) => ("expr" in target ? String(target.expr) : []));
+function queriesOf(panel: NonNullable<Dashboard["panels"]>[number]): string[] {
+    const { targets = [] } = "targets" in panel ? panel : {};
+    return targets.flatMap((target) => ("expr" in target ? String(target.expr) : []));
 }
 
 function jobsOf(expr: string): string[] {
@@ -86,16 +84,16 @@ export function dashboard(spec: DashboardSpec): Dashboard {
         .links([...(spec.links ?? [])])
         .annotations([...(spec.annotations ?? [])])
         .withVariable(datasourceVariable());
-    const [namespace, ...others] = spec.variables;
-    for (const variable of [...(namespace ? [namespace] : []), ...targetVariables(spec.rows), ...others]) {
-        builder.withVariable(queryVariable(variable));
-    }
     let id = 1;
     for (const { title, panels } of spec.rows) {
         builder.withRow(new RowBuilder(title).id(id++));
         for (const panel of panels) {
             builder.withPanel(panel.id(id++));
         }
+    }
+    const [namespace, ...others] = spec.variables;
+    for (const variable of [...(namespace ? [namespace] : []), ...targetVariables(builder.build()), ...others]) {
+        builder.withVariable(queryVariable(variable));
     }
     return builder.build();
 }

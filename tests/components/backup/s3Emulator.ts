@@ -17,11 +17,6 @@ function find(name: string): string | undefined {
 /** Whether moto's server and the real AWS CLI are there. */
 export const hasEmulator = (): boolean => find("moto_server") !== undefined && find("aws") !== undefined;
 
-export interface AwsResult {
-    readonly status: number | null;
-    readonly output: string;
-}
-
 /** S3 on loopback (moto), spoken to by the real AWS CLI, with a versioned bucket. */
 export class S3Emulator {
     readonly directory = mkdtempSync(path.join(tmpdir(), "s3-"));
