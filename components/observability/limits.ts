@@ -15,10 +15,11 @@ export type Duration = `${number}${"s" | "m" | "h"}`;
  * A system's objectives take the place of the defaults for errors and latency.
  */
 export const defaultLimits = {
-    // Availability. Where there is no unit, the value is not used.
-    ServiceDown: { value: 0, for: "1m" },
+    // Availability. Where there is no unit, the value is not used. What pages outlasts its warnings by a minute: an end that were told
+    // before theirs would leave a moment in which they are told as well.
+    ServiceDown: { value: 0, for: "1m", keepFiringFor: "1m" },
     ServiceAbsent: { value: 0, for: "5m" },
-    ServiceNotReady: { value: 0, for: "2m" },
+    ServiceNotReady: { value: 0, for: "2m", keepFiringFor: "1m" },
     // Longer than the pause between a pod's end and the end of its endpoint.
     PodDown: { value: 0, for: "2m" },
     // Longer than a rollout or the start of a node.

@@ -15,8 +15,9 @@ export const availabilityCases = {
         severity: "critical",
         fires: [
             {
-                samples: { [upOf(pod)]: `0${forever}`, [upOf(otherPod)]: `0${forever}` },
+                samples: { [upOf(pod)]: "0x20 1x3000", [upOf(otherPod)]: `0${forever}` },
                 at: "1m",
+                until: "11m15s",
                 labels: api,
                 description: "Every pod of user-mgmt-api in user-management fails to answer Prometheus.",
             },
@@ -48,8 +49,9 @@ export const availabilityCases = {
         severity: "critical",
         fires: [
             {
-                samples: { [available]: `0${forever}`, [wanted]: `3${forever}` },
+                samples: { [available]: "0x20 1x3000", [wanted]: `3${forever}` },
                 at: "2m",
+                until: "11m15s",
                 labels: { namespace, deployment: "user-mgmt-api" },
                 description: "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
             },
