@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exporterJob as cacheExporterJob } from "../components/cache/exporter";
 import type { StoreConnection } from "../components/connection";
 import { platformModel } from "../components/observability/controllers";
-import { exporterJob as databaseExporterJob } from "../components/database/exporterPod";
+import { exporterJob } from "../components/store/exporter";
 import { defaultLimits, type AlertName } from "../components/observability/limits";
 import { monitoringModel, type MonitoringModel } from "../components/observability/model";
 import { dashboardTitles, dashboardUid, namespaceDashboardUid } from "../components/observability/names";
@@ -134,9 +133,9 @@ function storesOf({ name: system, declaration }: PlannedSystem): StoreConnection
     });
     return [
         ...Object.entries(declaration.databases ?? {}).map(([name, { engine }]) =>
-            store(engine, name, databaseExporterJob(system, name)),
+            store(engine, name, exporterJob(system, name)),
         ),
-        ...Object.keys(declaration.caches ?? {}).map((name) => store("redis", name, cacheExporterJob(system, name))),
+        ...Object.keys(declaration.caches ?? {}).map((name) => store("redis", name, exporterJob(system, name))),
     ];
 }
 

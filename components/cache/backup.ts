@@ -9,7 +9,8 @@ import type { StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
 import { engineImage } from "./images";
 import { connectsTo, workerPolicy } from "./networkPolicy";
-import { kubernetesResources, restoreAmounts, snapshotAmounts, volumeGiB, type ContainerAmounts } from "./resources";
+import { kubernetesResources, restoreAmounts, snapshotAmounts, volumeGiB } from "./resources";
+import type { ContainerAmounts } from "../store/amounts";
 import type { CacheSpec } from "./spec";
 
 type Container = types.input.core.v1.Container;

@@ -1,23 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { componentName, physicalName } from "../naming";
+import { containerSecurity } from "../backup/pods";
+import { metricsPortName } from "../store/exporter";
 import { exporterImage } from "./images";
 import { exporterAmounts, kubernetesResources } from "./resources";
 
 type Container = types.input.core.v1.Container;
 
 export const exporterPort = 9121;
-
-/** Name of the exporter's port in Services and containers. */
-export const metricsPortName = "metrics";
-
-/** Label of a Service whose value becomes the `job` of everything that is scraped behind it. */
-export const jobLabel = "platform/exporter-job";
-
-/** The `job` of a cache's metrics, the same wherever the cache lives: dashboards and alerts build on it. */
-export function exporterJob(system: string, store: string): string {
-    return physicalName("kubernetes", componentName(system, store), "exporter");
-}
 
 export interface ExporterPlan {
     /** Address of the server, with its scheme. */
@@ -57,41 +47,5 @@ export function exporterContainer(plan: ExporterPlan): Container {
         livenessProbe: { httpGet: { path: "/health", port: exporterPort }, periodSeconds: 30, timeoutSeconds: 5 },
         securityContext: containerSecurity,
         volumeMounts: plan.volumeMounts,
-    };
-}
-
-/** What every container of a cache is denied. */
-export const containerSecurity = {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-};
-
-export interface MonitorPlan {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly job: string;
-    /** Seconds between two scrapes. */
-    readonly intervalSeconds: number;
-}
-
-/** What tells Prometheus to scrape the exporter. The job's name is read from the Service's label. */
-export function serviceMonitor({ name, namespace, labels, job, intervalSeconds }: MonitorPlan): {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace: string; labels: Record<string, string> };
-    spec: object;
-} {
-    return {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "ServiceMonitor",
-        metadata: { name, namespace, labels: { ...labels } },
-        spec: {
-            jobLabel,
-            namespaceSelector: { matchNames: [namespace] },
-            selector: { matchLabels: { [jobLabel]: job } },
-            endpoints: [{ port: metricsPortName, path: "/metrics", interval: `${intervalSeconds}s` }],
-        },
     };
 }

@@ -7,8 +7,9 @@ import type { SecretReference, StoreConnection } from "../connection";
 import type { AwsContext, SystemScope } from "../context";
 import { physicalName } from "../naming";
 import { SystemSecret } from "../secrets/systemSecret";
+import { exporterJob } from "../store/exporter";
+import { storeSecurityGroup } from "../store/securityGroup";
 import { tagsFor } from "../tags";
-import { exporterJob } from "./exporter";
 import { ManagedExporter } from "./managedExporter";
 import { replicationGroupPlan, type ReplicationGroupPlan } from "./replicationGroup";
 import { cachePort } from "./serverConfig";
@@ -86,30 +87,18 @@ export class ManagedCache extends Component {
         );
     }
 
-    /** Nodes, and so pods, may come in. The cache never opens a connection, so nothing goes out. */
     private createSecurityGroup(): aws.ec2.SecurityGroup {
-        const { cloud } = this.args;
-        // The name must not start with `sg-`, which a stack's name might.
-        const name = `cache-${this.groupId}`;
-        const group = new aws.ec2.SecurityGroup(
-            this.childName("security-group"),
-            { name, description: this.description, vpcId: cloud.vpcId, tags: this.tags(name) },
-            this.childOptions(),
-        );
-        new aws.vpc.SecurityGroupIngressRule(
-            this.childName("from-nodes"),
+        return storeSecurityGroup(
+            this.name,
             {
-                securityGroupId: group.id,
-                description: "Pods of the cluster",
-                referencedSecurityGroupId: cloud.nodeSecurityGroupId,
-                ipProtocol: "tcp",
-                fromPort: cachePort,
-                toPort: cachePort,
-                tags: this.tags(`${name}-from-nodes`),
+                name: `cache-${this.groupId}`,
+                description: this.description,
+                port: cachePort,
+                cloud: this.args.cloud,
+                tags: (name) => this.tags(name),
             },
             this.childOptions(),
         );
-        return group;
     }
 
     /** The family is in the name: another family needs another group beside the one that is in use. */

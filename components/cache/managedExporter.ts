@@ -3,7 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { labelsFor, selectorFor, type SystemScope } from "../context";
 import type { SecretReference } from "../connection";
-import { exporterContainer, exporterJob, exporterPort, jobLabel, metricsPortName, serviceMonitor } from "./exporter";
+import { exporterJob, jobLabel, metricsPortName, serviceMonitor } from "../store/exporter";
+import { exporterContainer, exporterPort } from "./exporter";
 import { exporterPolicy } from "./networkPolicy";
 
 export interface ManagedExporterArgs {

@@ -1,16 +1,12 @@
 import type { Placement } from "../../config/schema";
+import {
+    kubernetesResources as resourcesOf,
+    sumOfRequests,
+    type Amounts,
+    type ContainerAmounts,
+    type KubernetesResources,
+} from "../store/amounts";
 import type { CacheSpec } from "./spec";
-
-/** What a container asks for and may use at most. CPU in millicores, everything else in MiB. */
-export interface Amounts {
-    readonly cpuMillicores: number;
-    readonly memoryMiB: number;
-}
-
-export interface ContainerAmounts {
-    readonly requests: Amounts;
-    readonly limits: Amounts;
-}
 
 /** MiB of data that a cache holds in the cluster. */
 export function memoryOf(spec: CacheSpec): number {
@@ -64,21 +60,10 @@ export function restoreAmounts(spec: CacheSpec): ContainerAmounts {
 export function podRequests(spec: CacheSpec, placement: Placement): Amounts {
     const containers =
         placement === "managed" ? [exporterAmounts] : [serverAmounts(spec), reloaderAmounts, exporterAmounts];
-    return {
-        cpuMillicores: containers.reduce((sum, { requests }) => sum + requests.cpuMillicores, 0),
-        memoryMiB: containers.reduce((sum, { requests }) => sum + requests.memoryMiB, 0),
-    };
+    return sumOfRequests(containers);
 }
 
-/** Requests and limits in the words of Kubernetes. The root file system is read-only, so scratch space is for logs alone. */
-export function kubernetesResources({ requests, limits }: ContainerAmounts): {
-    requests: Record<string, string>;
-    limits: Record<string, string>;
-} {
-    const quantities = ({ cpuMillicores, memoryMiB }: Amounts, ephemeralStorage: string): Record<string, string> => ({
-        cpu: `${cpuMillicores}m`,
-        memory: `${memoryMiB}Mi`,
-        "ephemeral-storage": ephemeralStorage,
-    });
-    return { requests: quantities(requests, "64Mi"), limits: quantities(limits, "256Mi") };
+/** Requests and limits of a cache's containers, which write next to nothing beside their volumes. */
+export function kubernetesResources(amounts: ContainerAmounts): KubernetesResources {
+    return resourcesOf(amounts, 256);
 }

@@ -1,7 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
-import { containerSecurity, exporterContainer } from "./exporter";
+import { containerSecurity } from "../backup/pods";
+import { exporterContainer } from "./exporter";
 import { engineImage } from "./images";
-import { kubernetesResources, reloaderAmounts, serverAmounts, volumeGiB, type ContainerAmounts } from "./resources";
+import { kubernetesResources, reloaderAmounts, serverAmounts, volumeGiB } from "./resources";
+import type { ContainerAmounts } from "../store/amounts";
 import { cachePort } from "./serverConfig";
 import type { CacheSpec } from "./spec";
 

@@ -1,23 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { componentName, physicalName } from "../naming";
 import { engines } from "./engines";
 import { containerSecurity, mounts, passwordFile, scriptPath, variables } from "../backup/pods";
+import { metricsPortName } from "../store/exporter";
 import { exporterAmounts, kubernetesResources } from "./resources";
 import type { DatabaseSpec } from "./spec";
 
 type Container = types.input.core.v1.Container;
-
-/** Name of the exporter's port in Services and containers. */
-export const metricsPortName = "metrics";
-
-/** Label of a Service whose value becomes the `job` of everything that is scraped behind it. */
-export const jobLabel = "platform/exporter-job";
-
-/** The `job` of a database's metrics, the same wherever the database lives: dashboards and alerts build on it. */
-export function exporterJob(system: string, store: string): string {
-    return physicalName("kubernetes", componentName(system, store), "exporter");
-}
 
 function exporterContainer(spec: DatabaseSpec, rest: Partial<Container>): Container {
     const { image, port } = engines[spec.engine].exporter;
@@ -80,33 +69,4 @@ export function remoteExporter(spec: DatabaseSpec, host: pulumi.Input<string>): 
         env: [...connection.env, ...variables({ PASSWORD_FILE: passwordFile })],
         volumeMounts: [mounts.scripts, mounts.credentials],
     });
-}
-
-export interface MonitorPlan {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly job: string;
-    /** Seconds between two scrapes. */
-    readonly intervalSeconds: number;
-}
-
-/** What tells Prometheus to scrape the exporter. The job's name is read from the Service's label. */
-export function serviceMonitor({ name, namespace, labels, job, intervalSeconds }: MonitorPlan): {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace: string; labels: Record<string, string> };
-    spec: object;
-} {
-    return {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "ServiceMonitor",
-        metadata: { name, namespace, labels: { ...labels } },
-        spec: {
-            jobLabel,
-            namespaceSelector: { matchNames: [namespace] },
-            selector: { matchLabels: { [jobLabel]: job } },
-            endpoints: [{ port: metricsPortName, path: "/metrics", interval: `${intervalSeconds}s` }],
-        },
-    };
 }

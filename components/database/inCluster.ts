@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SecretReference, StoreConnection } from "../connection";
 import { SystemSecret } from "../secrets/systemSecret";
 import { engines } from "./engines";
-import { exporterJob, jobLabel, metricsPortName, serviceMonitor } from "./exporterPod";
+import { exporterJob, jobLabel, metricsPortName, serviceMonitor } from "../store/exporter";
 import { serverPolicy } from "./networkPolicies";
 import { DatabasePart, type DatabasePartArgs } from "./part";
 import { passwordKey } from "../backup/pods";

@@ -7,9 +7,10 @@ import type { AwsContext } from "../context";
 import { physicalName } from "../naming";
 import { ImportedSecret } from "../secrets/importedSecret";
 import { SystemSecret } from "../secrets/systemSecret";
+import { exporterJob } from "../store/exporter";
+import { storeSecurityGroup } from "../store/securityGroup";
 import { engines } from "./engines";
 import { ManagedExporter } from "./exporter";
-import { exporterJob } from "./exporterPod";
 import { insightsArgs } from "./insights";
 import { instancePlan, type InstancePlan } from "./instancePlan";
 import { MasterLogin } from "./masterLogin";
@@ -92,30 +93,18 @@ export class ManagedDatabase extends DatabasePart {
         );
     }
 
-    /** Nodes, and so pods, may come in. The database never opens a connection, so nothing goes out. */
     private createSecurityGroup(): aws.ec2.SecurityGroup {
-        const { cloud } = this.args;
-        // The name must not start with `sg-`, which a stack's name might.
-        const name = `database-${this.identifier}`;
-        const group = new aws.ec2.SecurityGroup(
-            this.childName("security-group"),
-            { name, description: this.description, vpcId: cloud.vpcId, tags: this.tags(name) },
-            this.childOptions(),
-        );
-        new aws.vpc.SecurityGroupIngressRule(
-            this.childName("from-nodes"),
+        return storeSecurityGroup(
+            this.name,
             {
-                securityGroupId: group.id,
-                description: "Pods of the cluster",
-                referencedSecurityGroupId: cloud.nodeSecurityGroupId,
-                ipProtocol: "tcp",
-                fromPort: this.plan.port,
-                toPort: this.plan.port,
-                tags: this.tags(`${name}-from-nodes`),
+                name: `database-${this.identifier}`,
+                description: this.description,
+                port: this.plan.port,
+                cloud: this.args.cloud,
+                tags: (name) => this.tags(name),
             },
             this.childOptions(),
         );
-        return group;
     }
 
     /** The family is in the name: another family needs another group beside the one that is in use. */

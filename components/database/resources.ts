@@ -1,16 +1,12 @@
 import type { Placement } from "../../config/schema";
+import {
+    kubernetesResources as resourcesOf,
+    sumOfRequests,
+    type Amounts,
+    type ContainerAmounts,
+    type KubernetesResources,
+} from "../store/amounts";
 import { defaultStorageGiB, inClusterMaxConnections, type DatabaseSpec } from "./spec";
-
-/** What a container asks for and may use at most. */
-export interface Amounts {
-    readonly cpuMillicores: number;
-    readonly memoryMiB: number;
-}
-
-export interface ContainerAmounts {
-    readonly requests: Amounts;
-    readonly limits: Amounts;
-}
 
 /**
  * The server. PostgreSQL has 128 MiB of shared buffers and some MiB for each connection; MySQL has a buffer pool of 128 MiB and takes
@@ -67,22 +63,10 @@ export function volumeGiB(spec: DatabaseSpec): number {
 export function podRequests(spec: DatabaseSpec, placement: Placement): Amounts {
     const inCluster = [serverAmounts(spec), helperAmounts, exporterAmounts];
     const managed = [exporterAmounts, ...((spec.readReplicas ?? 0) > 0 ? [helperAmounts, passwordSetterAmounts] : [])];
-    const containers = placement === "managed" ? managed : inCluster;
-    return {
-        cpuMillicores: containers.reduce((sum, { requests }) => sum + requests.cpuMillicores, 0),
-        memoryMiB: containers.reduce((sum, { requests }) => sum + requests.memoryMiB, 0),
-    };
+    return sumOfRequests(placement === "managed" ? managed : inCluster);
 }
 
-/** Requests and limits in the words of Kubernetes. Root file systems are read-only, so scratch space is for logs and little else. */
-export function kubernetesResources({ requests, limits }: ContainerAmounts): {
-    requests: Record<string, string>;
-    limits: Record<string, string>;
-} {
-    const quantities = ({ cpuMillicores, memoryMiB }: Amounts, ephemeralStorage: string): Record<string, string> => ({
-        cpu: `${cpuMillicores}m`,
-        memory: `${memoryMiB}Mi`,
-        "ephemeral-storage": ephemeralStorage,
-    });
-    return { requests: quantities(requests, "64Mi"), limits: quantities(limits, "512Mi") };
+/** Requests and limits of a database's containers. */
+export function kubernetesResources(amounts: ContainerAmounts): KubernetesResources {
+    return resourcesOf(amounts, 512);
 }

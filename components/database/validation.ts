@@ -4,7 +4,8 @@ import { databaseEngines } from "../../config/supportedVersions";
 import { members, number, shapeProblems, text } from "../shapes";
 import { engines } from "./engines";
 import { isReservedDatabase, isReservedUser } from "./reservedNames";
-import { podRequests, type Amounts } from "./resources";
+import type { Amounts } from "../store/amounts";
+import { podRequests } from "./resources";
 import { defaultStorageGiB, type DatabaseSpec } from "./spec";
 
 /**

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exporterJob as cacheExporterJob } from "../../components/cache/exporter";
-import { exporterJob as databaseExporterJob } from "../../components/database/exporterPod";
+import { exporterJob } from "../../components/store/exporter";
 import { alertmanagerConfig } from "../../components/observability/alertmanagerConfig";
 import { controllers } from "../../components/observability/controllers";
 import { freePort } from "../ports";
@@ -137,7 +136,7 @@ export class RunningStack {
                 declaration.databases ?? {},
             )) {
                 const name = `${system}-${store}`;
-                const job = databaseExporterJob(system, store);
+                const job = exporterJob(system, store);
                 const server = await Postgres.start(name, processes, programs, empty, { user, database });
                 this.databases.set(name, server);
                 if (engine === "postgres") {
@@ -147,7 +146,7 @@ export class RunningStack {
             }
             for (const store of Object.keys(declaration.caches ?? {})) {
                 const name = `${system}-${store}`;
-                const job = cacheExporterJob(system, store);
+                const job = exporterJob(system, store);
                 const server = await Redis.start(name, processes, programs);
                 this.caches.set(name, server);
                 const exporter = await Exporter.ofRedis(job, processes, programs, server.address);
@@ -213,7 +212,7 @@ export class RunningStack {
         for (const { name, namespace, declaration } of systems) {
             for (const [store, { engine }] of Object.entries(declaration.databases ?? {})) {
                 if (engine === "mysql") {
-                    const labels = { namespace, job: databaseExporterJob(name, store) };
+                    const labels = { namespace, job: exporterJob(name, store) };
                     this.targets.push({ address, path: "/mysql", interval, labels });
                 }
             }
