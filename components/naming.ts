@@ -27,6 +27,7 @@ export const nameLimits = {
     /** Without its prefix `alias/`. */
     kmsAlias: 250,
     budget: 100,
+    trail: 128,
     grafanaDashboard: 40,
     /** Cache policies and response headers policies of CloudFront. */
     cloudFrontPolicy: 128,

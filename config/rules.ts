@@ -40,6 +40,16 @@ const budgetIsOfAws: Rule = (config) =>
         "there is nothing to pay for in the local environment: leave it out",
     );
 
+const auditIsOfTheAccount: Rule = (config) =>
+    issueWhen(
+        !ownsItsCluster(config) && config.audit !== undefined,
+        key("audit"),
+        config.audit,
+        onAws(config)
+            ? "must be left out: the platform stack watches over its account and its cluster"
+            : "must be left out in the local environment, which has no AWS",
+    );
+
 const subnetsFit: Rule = ({ network: { cidr, availabilityZones } }) => {
     const problem = subnetPlanProblem({ cidr, availabilityZones });
     return problem === undefined ? [] : [{ path: key("network.cidr"), value: cidr, message: problem }];
@@ -171,6 +181,7 @@ const firewallNeedsAws: Rule = (config) =>
 const rules: readonly Rule[] = [
     regionIsKnown,
     budgetIsOfAws,
+    auditIsOfTheAccount,
     subnetsFit,
     nodesCanPullImages,
     nodeGroupsMakeSense,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audit } from "./audit";
 import { addons, cluster, kubernetes, network } from "./clusterSchema";
 import { dnsLabel, environments, hostname, imageTag, logLevels, placements, retention } from "./fields";
 import { imageSignatures } from "./imageSignatures";
@@ -302,6 +303,7 @@ export const platformConfig = z.strictObject({
     systems: z.record(dnsLabel, systemSettings).describe("The systems this stack runs, by name.").default({}),
     tags: tags.default({}),
     budget: budget.optional(),
+    audit: audit.optional(),
 });
 
 /** Secret keys stand alone, so that nothing that is not secret becomes secret with them. */

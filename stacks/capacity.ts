@@ -19,8 +19,11 @@ const eksDemand = {
     once: { pods: 6, cpuMillicores: 520, memoryMiB: 1020 },
 } as const;
 
+/** What GuardDuty's agent asks for on every node. Source: Amazon GuardDuty User Guide, "Configure EKS add-on parameters", the defaults. */
+const guardDutyAgent: Demand = { pods: 1, cpuMillicores: 200, memoryMiB: 256 };
+
 /** What the platform itself asks for when every node group is at its largest. */
-export function platformDemand({ environment, addons, cluster, edge, observability }: PlatformConfig): Demand {
+export function platformDemand({ environment, addons, audit, cluster, edge, observability }: PlatformConfig): Demand {
     const nodes = Object.values(cluster.nodeGroups).reduce((sum, group) => sum + group.maxSize, 0);
     const context = {
         edge: { hosts: [], ...(edge.hostedZoneId !== undefined && { hostedZoneId: edge.hostedZoneId }) },
@@ -29,6 +32,7 @@ export function platformDemand({ environment, addons, cluster, edge, observabili
     return [
         eksDemand.once,
         timesDemand(eksDemand.perNode, nodes),
+        audit?.guardDuty?.agentVersion === undefined ? noDemand : timesDemand(guardDutyAgent, nodes),
         demandOf(wantedAddons(addons, context), context, nodes),
         addons.monitoring ? monitoringDemand(environment, observability.replicas, nodes) : noDemand,
     ].reduce<Demand>(addDemand, noDemand);

@@ -3,6 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Addons } from "../components/addons/addons";
 import { Cluster } from "../components/cluster/cluster";
 import { traceCollector } from "../components/addons/tracingNames";
+import { GuardDuty } from "../components/audit/guardDuty";
+import { Trail } from "../components/audit/trail";
 import type { PlatformContext } from "../components/context";
 import { Certificate } from "../components/edge/certificate";
 import { WebAcl } from "../components/edge/webAcl";
@@ -51,16 +53,43 @@ export function firewallContext({ platform }: StackConfig): Pick<PlatformContext
  */
 export function createPlatform(config: StackConfig & { readonly region: string }, hosts: readonly string[]): Platform {
     const { stack, region, platform } = config;
-    const { environment, network: networkConfig, data, edge, observability } = platform;
+    const { environment, network: networkConfig, data, edge, observability, audit } = platform;
     const tags: TagContext = { stack, environment, extraTags: platform.tags };
     const clusterName = physicalName("cluster", "platform", stack);
     const accountId = aws.getCallerIdentityOutput().accountId;
 
     const installed = installedAddons(platform);
 
-    const keys = new EncryptionKeys("encryption", { tags, stack, accountId, region, protect: data.protect });
+    const trailName = physicalName("trail", "platform", stack);
+    const keys = new EncryptionKeys("encryption", {
+        tags,
+        stack,
+        accountId,
+        region,
+        protect: data.protect,
+        ...(audit?.cloudTrail !== undefined && { trailName }),
+    });
+    if (audit?.cloudTrail !== undefined && keys.auditKeyArn !== undefined) {
+        const { retentionDays, bucketName = physicalName("s3Bucket", "platform", stack, "trail") } = audit.cloudTrail;
+        new Trail("trail", {
+            tags,
+            accountId,
+            region,
+            trailName,
+            bucketName,
+            keyArn: keys.auditKeyArn,
+            retentionDays,
+            protect: data.protect,
+        });
+    }
+    const agentVersion = audit?.guardDuty?.agentVersion;
     const network = new Network("network", {
         ...networkConfig,
+        // The agent has no other way to GuardDuty.
+        interfaceEndpoints: [
+            ...networkConfig.interfaceEndpoints,
+            ...(agentVersion === undefined ? [] : ["guardduty-data"]),
+        ],
         tags,
         region,
         clusterName,
@@ -80,6 +109,15 @@ export function createPlatform(config: StackConfig & { readonly region: string }
         logsKeyArn: keys.logsKeyArn,
         protect: data.protect,
     });
+    if (audit?.guardDuty !== undefined) {
+        new GuardDuty("guard-duty", {
+            tags,
+            detector: audit.guardDuty.detector,
+            ...(agentVersion !== undefined && {
+                agent: { version: agentVersion, clusterName: cluster.clusterName, dependsOn: cluster.ready },
+            }),
+        });
+    }
     const monitoring = installed.has("monitoring")
         ? new Monitoring("monitoring", {
               tags,

@@ -1,33 +1,11 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Component } from "../component";
-import { tagsFor, type TagContext } from "../tags";
+import { PrivateBucket, type PrivateBucketArgs } from "../bucket/privateBucket";
 import { backupBucketPolicy } from "./bucketPolicy";
 
-export interface BackupBucketArgs {
-    readonly tags: TagContext;
-    /** Name of the bucket, unique among all of AWS; 3 to 63 lower-case letters, digits and hyphens. A change makes a new, empty bucket. */
-    readonly bucketName: string;
-    /** ARN of the KMS key that encrypts the objects. A change applies to new objects; old ones keep needing the old key. */
-    readonly keyArn: pulumi.Input<string>;
-    /** Days that a backup is kept, at least one; for seven more it can be brought back. Changes apply in place, to all backups. */
-    readonly retentionDays: number;
-    /** Keeps the bucket: Pulumi refuses to delete it, and AWS does as long as it holds anything. Changes apply in place. */
-    readonly protect: boolean;
-}
-
-/** Days that a deleted, overwritten or expired backup can still be brought back. */
-const noncurrentDays = 7;
-
-/** Days after which the parts of an upload that never ended are removed. They cost as much as objects and cannot be read. */
-const unfinishedUploadDays = 1;
-
-const bucketNamePattern = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+export type BackupBucketArgs = PrivateBucketArgs;
 
 /**
  * An S3 bucket for backups: private, versioned, encrypted with a KMS key, reached over TLS only, emptied by age.
- *
- * Versions are what protects a backup from whoever may write backups: overwriting or deleting one leaves the old version behind.
  *
  * Costs $0.023 per GB and month in us-east-1, up to seven days longer than `retentionDays`; the bucket key cuts KMS requests to a few.
  * Source: Amazon S3 pricing page, S3 Standard, 2026-11.
@@ -37,141 +15,15 @@ const bucketNamePattern = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
  *     tags, bucketName: "shop-prod-backups", keyArn: keys.dataKeyArn, retentionDays: 30, protect: true,
  * });
  */
-export class BackupBucket extends Component {
-    /** Name of the bucket; the bucket exists once `resource` does. */
-    readonly bucketName: string;
-    readonly arn: pulumi.Output<string>;
-    /** What a writer waits for: the bucket and all its protections. */
-    readonly resource: pulumi.Resource;
-
+export class BackupBucket extends PrivateBucket {
     constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:backup:BackupBucket", name, opts);
-        checkArgs(name, args);
-
-        const bucket = this.createBucket(args);
-        const versioning = this.keepVersions(bucket);
-        this.encrypt(bucket, args.keyArn);
-        this.expire(bucket, versioning, args.retentionDays);
-        const ownership = this.ownObjects(bucket);
-        const privacy = this.blockPublicAccess(bucket, ownership);
-        this.restrict(bucket, args.keyArn, privacy);
-
-        this.bucketName = args.bucketName;
-        this.arn = bucket.arn;
-        this.resource = this;
-        this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
-    }
-
-    private createBucket(args: BackupBucketArgs): aws.s3.Bucket {
-        return new aws.s3.Bucket(
-            this.childName("bucket"),
-            { bucket: args.bucketName, forceDestroy: !args.protect, tags: tagsFor(args.tags, args.bucketName) },
-            this.childOptions({ protect: args.protect }),
+        super(
+            "platform:backup:BackupBucket",
+            name,
+            args,
+            (bucketArn) => pulumi.all([bucketArn, args.keyArn]).apply(([arn, key]) => backupBucketPolicy(arn, key)),
+            "expire-backups",
+            opts,
         );
-    }
-
-    private keepVersions(bucket: aws.s3.Bucket): aws.s3.BucketVersioning {
-        return new aws.s3.BucketVersioning(
-            this.childName("versioning"),
-            { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
-            this.childOptions(),
-        );
-    }
-
-    private encrypt(bucket: aws.s3.Bucket, keyArn: pulumi.Input<string>): void {
-        new aws.s3.BucketServerSideEncryptionConfiguration(
-            this.childName("encryption"),
-            {
-                bucket: bucket.id,
-                rules: [
-                    {
-                        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn },
-                        bucketKeyEnabled: true,
-                        // Keys that callers bring along: a backup that only its writer can read is none.
-                        blockedEncryptionTypes: ["SSE-C"],
-                    },
-                ],
-            },
-            this.childOptions(),
-        );
-    }
-
-    /** Removes what is too old. A rule with `days` also clears delete markers that nothing is left behind. */
-    private expire(bucket: aws.s3.Bucket, versioning: aws.s3.BucketVersioning, retentionDays: number): void {
-        new aws.s3.BucketLifecycleConfiguration(
-            this.childName("lifecycle"),
-            {
-                bucket: bucket.id,
-                rules: [
-                    {
-                        id: "expire-backups",
-                        status: "Enabled",
-                        // All objects.
-                        filter: { prefix: "" },
-                        expiration: { days: retentionDays },
-                        noncurrentVersionExpiration: { noncurrentDays },
-                        abortIncompleteMultipartUpload: { daysAfterInitiation: unfinishedUploadDays },
-                    },
-                ],
-            },
-            // Rules about noncurrent versions need versions.
-            this.childOptions({ dependsOn: [versioning] }),
-        );
-    }
-
-    /** Switches access control lists off: the account owns every object, policies alone decide. */
-    private ownObjects(bucket: aws.s3.Bucket): aws.s3.BucketOwnershipControls {
-        return new aws.s3.BucketOwnershipControls(
-            this.childName("ownership"),
-            { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
-            this.childOptions(),
-        );
-    }
-
-    /** After the ownership controls: S3 refuses two changes of a bucket's access at the same time. */
-    private blockPublicAccess(
-        bucket: aws.s3.Bucket,
-        ownership: aws.s3.BucketOwnershipControls,
-    ): aws.s3.BucketPublicAccessBlock {
-        return new aws.s3.BucketPublicAccessBlock(
-            this.childName("public-access-block"),
-            {
-                bucket: bucket.id,
-                blockPublicAcls: true,
-                blockPublicPolicy: true,
-                ignorePublicAcls: true,
-                restrictPublicBuckets: true,
-            },
-            this.childOptions({ dependsOn: [ownership] }),
-        );
-    }
-
-    /** After the public access block, for the same reason. */
-    private restrict(
-        bucket: aws.s3.Bucket,
-        keyArn: pulumi.Input<string>,
-        privacy: aws.s3.BucketPublicAccessBlock,
-    ): void {
-        new aws.s3.BucketPolicy(
-            this.childName("policy"),
-            {
-                bucket: bucket.id,
-                policy: pulumi
-                    .all([bucket.arn, keyArn])
-                    .apply(([arn, key]) => JSON.stringify(backupBucketPolicy(arn, key))),
-            },
-            this.childOptions({ dependsOn: [privacy] }),
-        );
-    }
-}
-
-function checkArgs(name: string, { bucketName, retentionDays }: BackupBucketArgs): void {
-    if (!bucketNamePattern.test(bucketName)) {
-        throw new Error(
-            `${name}: bucketName "${bucketName}" is not 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.`,
-        );
-    }
-    if (!Number.isInteger(retentionDays) || retentionDays < 1) {
-        throw new Error(`${name}: retentionDays ${retentionDays} is not a whole number of days, 1 or more.`);
     }
 }

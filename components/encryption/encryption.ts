@@ -3,7 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { physicalName } from "../naming";
 import { tagsFor, type TagContext } from "../tags";
-import { clusterKeyPolicy, dataKeyPolicy, logsKeyPolicy, type KeyHome, type KeyPolicy } from "./keyPolicies";
+import {
+    auditKeyPolicy,
+    clusterKeyPolicy,
+    dataKeyPolicy,
+    logsKeyPolicy,
+    type KeyHome,
+    type KeyPolicy,
+} from "./keyPolicies";
 
 export interface EncryptionKeysArgs {
     readonly tags: TagContext;
@@ -18,6 +25,8 @@ export interface EncryptionKeysArgs {
      * before a deletion is final. Without a key, everything encrypted with it is lost. Changes apply in place.
      */
     readonly protect: boolean;
+    /** Name of the trail that records what is done in the account. Without one there is no key for it. */
+    readonly trailName?: string;
 }
 
 /** Days that AWS waits before it deletes a key: the most and the fewest it allows. Source: AWS KMS API, ScheduleKeyDeletion. */
@@ -25,7 +34,7 @@ const deletionWindowDays = { protected: 30, unprotected: 7 } as const;
 
 /**
  * The KMS keys of a stack, one per kind of secret-keeping, so that being allowed one says nothing about the others: Kubernetes Secrets,
- * data at rest, logs. All rotate once a year; data encrypted before stays readable. `keyPolicies.ts` says who may use them.
+ * data at rest, logs, and a trail's events where there is a trail. All rotate once a year; data encrypted before stays readable. `keyPolicies.ts` says who may use them.
  *
  * A role that reads or writes what the data key encrypts needs IAM permissions on the key as well: `kms:Decrypt` to read a secret or a
  * backup, `kms:GenerateDataKey` to write one.
@@ -43,6 +52,8 @@ export class EncryptionKeys extends Component {
     readonly dataKeyArn: pulumi.Output<string>;
     /** Key of CloudWatch log groups. */
     readonly logsKeyArn: pulumi.Output<string>;
+    /** Key of the trail's events. Absent without a trail. */
+    readonly auditKeyArn?: pulumi.Output<string>;
 
     constructor(name: string, args: EncryptionKeysArgs, opts?: pulumi.ComponentResourceOptions) {
         super("platform:encryption:EncryptionKeys", name, opts);
@@ -55,18 +66,25 @@ export class EncryptionKeys extends Component {
             dataKeyPolicy,
         );
         this.logsKeyArn = this.createKey(args, "logs", "CloudWatch log groups", logsKeyPolicy);
+        const { trailName } = args;
+        if (trailName !== undefined) {
+            this.auditKeyArn = this.createKey(args, "audit", "CloudTrail events", (home) =>
+                auditKeyPolicy(home, trailName),
+            );
+        }
 
         this.registerOutputs({
             clusterKeyArn: this.clusterKeyArn,
             dataKeyArn: this.dataKeyArn,
             logsKeyArn: this.logsKeyArn,
+            ...(this.auditKeyArn !== undefined && { auditKeyArn: this.auditKeyArn }),
         });
     }
 
     /** Creates a key and its alias. The policy is part of the key: who has its ARN can rely on being let in. */
     private createKey(
         args: EncryptionKeysArgs,
-        kind: "cluster" | "data" | "logs",
+        kind: "cluster" | "data" | "logs" | "audit",
         encrypts: string,
         policyOf: (home: KeyHome) => KeyPolicy,
     ): pulumi.Output<string> {

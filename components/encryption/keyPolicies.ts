@@ -1,3 +1,5 @@
+import { trailArn } from "../audit/trailPolicy";
+
 /**
  * Who may do what with each key. A key's policy is the root of all access to it: IAM policies count only as far as it lets them.
  *
@@ -127,6 +129,48 @@ export function logsKeyPolicy(home: KeyHome): KeyPolicy {
             },
         },
     });
+}
+
+/**
+ * The key of a trail's events: CloudTrail encrypts with it for that one trail, and decrypts only to check that it may; people and tools read
+ * through S3, those that IAM lets. Source: AWS CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail".
+ */
+export function auditKeyPolicy(home: KeyHome, trailName: string): KeyPolicy {
+    const ofThisTrail = { "aws:SourceArn": trailArn({ ...home, trailName }) };
+    const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
+    return policy(
+        administration(home),
+        {
+            Sid: "EncryptEvents",
+            Effect: "Allow",
+            Principal: cloudTrail,
+            Action: ["kms:GenerateDataKey*"],
+            Resource: "*",
+            Condition: {
+                StringEquals: ofThisTrail,
+                StringLike: {
+                    "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${home.accountId}:trail/*`,
+                },
+            },
+        },
+        {
+            Sid: "CheckKey",
+            Effect: "Allow",
+            Principal: cloudTrail,
+            // A bucket with a key of its own asks for Decrypt when a trail is made or changed.
+            Action: ["kms:Decrypt", "kms:DescribeKey"],
+            Resource: "*",
+            Condition: { StringEquals: ofThisTrail },
+        },
+        {
+            Sid: "ReadEventsThroughS3",
+            Effect: "Allow",
+            Principal: account(home),
+            Action: ["kms:Decrypt"],
+            Resource: "*",
+            Condition: { StringEquals: { "kms:ViaService": `s3.${home.region}.amazonaws.com` } },
+        },
+    );
 }
 
 function policy(...statements: KeyPolicyStatement[]): KeyPolicy {

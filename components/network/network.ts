@@ -4,7 +4,7 @@ import type { PlatformConfig } from "../../config/schema";
 import { Component } from "../component";
 import { tagsFor, type TagContext } from "../tags";
 import { FlowLogs } from "./flowLogs";
-import { s3EndpointPolicy } from "./policies";
+import { guardDutyEndpointPolicy, s3EndpointPolicy } from "./policies";
 import { natProblem, planSubnets, type PlannedSubnet } from "./subnetPlan";
 
 export interface NetworkArgs {
@@ -303,6 +303,9 @@ export class Network extends Component {
                     subnetIds: this.privateSubnets.map((subnet) => subnet.id),
                     securityGroupIds: [securityGroup.id],
                     privateDnsEnabled: true,
+                    ...(service === "guardduty-data" && {
+                        policy: this.accountId.apply((id) => JSON.stringify(guardDutyEndpointPolicy(id))),
+                    }),
                     tags: this.tags(service),
                 },
                 this.childOptions(),

@@ -28,6 +28,26 @@ export function s3EndpointPolicy(accountId: string): PolicyDocument {
 }
 
 /**
+ * What pods may do through the endpoint that GuardDuty's agent sends its events to: anything, for this account.
+ * Source: Amazon GuardDuty User Guide, "Prerequisite: creating an Amazon VPC endpoint".
+ */
+export function guardDutyEndpointPolicy(accountId: string): PolicyDocument {
+    const everything = { Principal: "*", Action: "*", Resource: "*" };
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            { Sid: "Use", Effect: "Allow", ...everything },
+            {
+                Sid: "RefuseOtherAccounts",
+                Effect: "Deny",
+                ...everything,
+                Condition: { StringNotEquals: { "aws:PrincipalAccount": accountId } },
+            },
+        ],
+    };
+}
+
+/**
  * Who may assume the role of the flow logs: the flow log service, for flow logs of this account and region.
  * Source: Amazon VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs".
  */

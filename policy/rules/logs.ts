@@ -1,6 +1,6 @@
 import type { PolicyResource, Problem, Rule } from "../rule";
 import type { Surroundings } from "../surroundings";
-import { every, isSet, list, requires, shown } from "../values";
+import { every, isFalse, isSet, isTrue, list, requires, shown } from "../values";
 
 /** What EKS can log of a control plane, as @pulumi/eks names it. */
 const controlPlane = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
@@ -30,6 +30,21 @@ function flowLogs(resource: PolicyResource, surroundings: Surroundings): readonl
         : [];
 }
 
+const trailType = "aws:cloudtrail/trail:Trail";
+
+const detector = "aws:guardduty/detector:Detector";
+
+/** A detector without it sees AWS alone, not the Kubernetes API. */
+function auditLogWatched(resource: PolicyResource, surroundings: Surroundings): readonly Problem[] {
+    if (resource.type !== detector) {
+        return [];
+    }
+    const watched = surroundings
+        .ofTypeFor("aws:guardduty/detectorFeature:DetectorFeature", resource)
+        .some(({ inputs }) => inputs.name === "EKS_AUDIT_LOGS" && inputs.status === "ENABLED");
+    return watched ? [] : [{ problem: "no feature EKS_AUDIT_LOGS is ENABLED" }];
+}
+
 const isSomeList = (value: unknown): boolean => list(value).length > 0;
 
 export const logRules: readonly Rule[] = [
@@ -42,6 +57,35 @@ export const logRules: readonly Rule[] = [
         clauses: ["AWS FSBP EKS.8", "CIS EKS 1.8.0 2.1.1", "CIS EKS 1.8.0 2.1.2"],
         fix: "Name all five types in enabledClusterLogTypes and make the log group before the cluster.",
         check: every(clusterLogs, clusterLogGroup),
+    },
+    {
+        id: "trail-can-be-trusted",
+        types: /^aws:cloudtrail\/trail:/,
+        severity: "high",
+        title: "A trail records every region, under a key of the platform, and shows when a file was changed.",
+        why: "Whoever breaks into an account first looks for the record of it: a region that nobody watches, or a file to edit.",
+        clauses: ["AWS FSBP CloudTrail.1", "AWS FSBP CloudTrail.2", "AWS FSBP CloudTrail.4"],
+        fix: "Use the Trail component.",
+        check: every(
+            requires(trailType, ["isMultiRegionTrail"], isTrue, "true"),
+            requires(trailType, ["includeGlobalServiceEvents"], (value) => !isFalse(value), "true"),
+            requires(trailType, ["enableLogging"], (value) => !isFalse(value), "true"),
+            requires(trailType, ["enableLogFileValidation"], isTrue, "true"),
+            requires(trailType, ["kmsKeyId"], isSet, "the ARN of a KMS key"),
+        ),
+    },
+    {
+        id: "detector-watches-clusters",
+        types: /^aws:guardduty\/detector:/,
+        severity: "medium",
+        title: "A GuardDuty detector is on and reads the audit logs of the clusters.",
+        why: "Without them it sees what is done with AWS, and nothing of what is done with Kubernetes.",
+        clauses: ["AWS FSBP GuardDuty.1", "AWS FSBP GuardDuty.5"],
+        fix: "Use the GuardDuty component.",
+        check: every(
+            requires(detector, ["enable"], (value) => !isFalse(value), "true"),
+            auditLogWatched,
+        ),
     },
     {
         id: "stores-log",

@@ -25,8 +25,10 @@ export const awsCharges: Readonly<Record<string, ChargeRule>> = {
         },
     ],
     "aws:ec2/eip:Eip": () => [{ price: "public-ipv4", item: "public IPv4 address", quantity: hours }],
+    // The endpoint of GuardDuty's agent is free. Source: Amazon GuardDuty User Guide, "Prerequisite: creating an Amazon VPC endpoint".
     "aws:ec2/vpcEndpoint:VpcEndpoint": ({ inputs }) =>
-        textIn(inputs, "vpcEndpointType") === "Interface"
+        textIn(inputs, "vpcEndpointType") === "Interface" &&
+        textIn(inputs, "serviceName")?.endsWith(".guardduty-data") !== true
             ? [
                   {
                       price: "interface-endpoint",

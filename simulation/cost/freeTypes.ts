@@ -12,6 +12,8 @@ export const freeTypes: ReadonlySet<string> = new Set([
     "aws:cloudfront/cachePolicy:CachePolicy",
     "aws:cloudfront/function:Function",
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+    // The first copy of an account's management events. Its bucket and its key are billed for themselves.
+    "aws:cloudtrail/trail:Trail",
     "aws:cloudwatch/logIndexPolicy:LogIndexPolicy",
     "aws:cloudwatch/queryDefinition:QueryDefinition",
     "aws:costexplorer/costAllocationTag:CostAllocationTag",
@@ -35,6 +37,8 @@ export const freeTypes: ReadonlySet<string> = new Set([
     "aws:eks/podIdentityAssociation:PodIdentityAssociation",
     "aws:elasticache/parameterGroup:ParameterGroup",
     "aws:elasticache/subnetGroup:SubnetGroup",
+    // Billed with the detector, which has no price: it depends on events and vCPUs that no plan knows.
+    "aws:guardduty/detectorFeature:DetectorFeature",
     "aws:iam/policy:Policy",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",

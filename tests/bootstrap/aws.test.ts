@@ -47,8 +47,11 @@ function actionsOf({ Action }: Statement): readonly string[] {
 /** The service that is asked for what a module of the AWS provider makes, where it is called otherwise. */
 const serviceOfModule: Readonly<Record<string, string>> = { cloudwatch: "logs", vpc: "ec2" };
 
-/** Services that nothing in a plan names: what the deployment asks, and what controllers have made that it cleans up. */
-const besides = ["autoscaling", "elasticloadbalancing", "ssm", "sts"];
+/**
+ * Services that nothing in a plan names: what the deployment asks, what controllers have made that it cleans up, and what no stack has
+ * switched on.
+ */
+const besides = ["autoscaling", "elasticloadbalancing", "guardduty", "ssm", "sts"];
 
 describe("the bootstrap of an AWS account", () => {
     it("trusts one repository, and of it exactly the workflows that each role is for", () => {

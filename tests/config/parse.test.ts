@@ -125,7 +125,7 @@ describe("parseConfig", () => {
             "a mistyped section",
             { "platform:netwrok": {} },
             [
-                "platform:netwrok = undefined: unknown key; did you mean network? Allowed: environment, platformStack, network, cluster, kubernetes, addons, data, edge, observability, delivery, registry, imageSignatures, systems, tags, budget, pagerdutyRoutingKey, registryPassword, heartbeatUrl, slackWebhookUrl",
+                "platform:netwrok = undefined: unknown key; did you mean network? Allowed: environment, platformStack, network, cluster, kubernetes, addons, data, edge, observability, delivery, registry, imageSignatures, systems, tags, budget, audit, pagerdutyRoutingKey, registryPassword, heartbeatUrl, slackWebhookUrl",
             ],
         ],
         [

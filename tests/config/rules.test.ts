@@ -54,6 +54,16 @@ describe("the rules about several values", () => {
             /^platform:data\.protect = false: must be true in the prod/,
         ],
         [
+            "records of an account that there is not",
+            { ...local, audit: { cloudTrail: {} } },
+            /^platform:audit = .*must be left out in the local environment/,
+        ],
+        [
+            "records of an account that another stack watches over",
+            { platformStack: "org/platform/prod", cluster: {}, audit: { guardDuty: {} } },
+            /^platform:audit = .*must be left out: the platform stack/,
+        ],
+        [
             "two sources of the certificate",
             { edge: { hostedZoneId: "Z1", certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/x" } },
             /^platform:edge = .*not both/,

@@ -18,11 +18,11 @@ const args: EncryptionKeysArgs = {
 function keys(overrides: Partial<EncryptionKeysArgs> = {}, preview = false): Promise<ResourceGraph> {
     return deploy(
         () => {
-            const { clusterKeyArn, dataKeyArn, logsKeyArn } = new EncryptionKeys("encryption", {
+            const { clusterKeyArn, dataKeyArn, logsKeyArn, auditKeyArn } = new EncryptionKeys("encryption", {
                 ...args,
                 ...overrides,
             });
-            return { clusterKeyArn, dataKeyArn, logsKeyArn };
+            return { clusterKeyArn, dataKeyArn, logsKeyArn, ...(auditKeyArn !== undefined && { auditKeyArn }) };
         },
         { preview },
     );
@@ -53,6 +53,14 @@ describe("EncryptionKeys", () => {
         for (const { inputs } of graph.ofType(key)) {
             assert.match(String(inputs.policy), /arn:aws:iam::123456789012:root/);
         }
+    });
+
+    it("makes a key for the events of a trail where there is one", async () => {
+        assert.equal((await keys()).plan.outputs.auditKeyArn, undefined);
+        const graph = await keys({ trailName: "platform-dev" });
+        const { policy } = graph.one(key, "encryption-audit").inputs;
+        assert.match(String(policy), /arn:aws:cloudtrail:us-east-1:123456789012:trail\/platform-dev/);
+        assert.match(String(graph.plan.outputs.auditKeyArn), /:key\/encryption-audit-/);
     });
 
     it("gives each key an alias that names the stack", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+    auditKeyPolicy,
     clusterKeyPolicy,
     dataKeyPolicy,
     logsKeyPolicy,
@@ -9,7 +10,12 @@ import {
 
 const home = { accountId: "123456789012", region: "eu-west-1" };
 const root = { AWS: "arn:aws:iam::123456789012:root" };
-const policies = { cluster: clusterKeyPolicy(home), data: dataKeyPolicy(home), logs: logsKeyPolicy(home) };
+const policies = {
+    cluster: clusterKeyPolicy(home),
+    data: dataKeyPolicy(home),
+    logs: logsKeyPolicy(home),
+    audit: auditKeyPolicy(home, "platform-prod"),
+};
 
 function statement(policy: KeyPolicy, sid: string): KeyPolicyStatement {
     const found = policy.Statement.find((each) => each.Sid === sid);
@@ -106,5 +112,22 @@ describe("the policies of the keys", () => {
         assert.deepEqual(users[0]?.Condition, {
             ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*" },
         });
+    });
+
+    it("let CloudTrail encrypt with the audit key for one trail, and people read through S3 alone", () => {
+        const users = policies.audit.Statement.filter(({ Sid }) => Sid !== "Administer");
+        const trail = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/platform-prod";
+        for (const { Principal, Condition } of users) {
+            if ("Service" in Principal) {
+                assert.equal(Principal.Service, "cloudtrail.amazonaws.com");
+                assert.equal(Condition?.StringEquals?.["aws:SourceArn"], trail);
+            } else {
+                assert.deepEqual(Condition?.StringEquals, { "kms:ViaService": "s3.eu-west-1.amazonaws.com" });
+            }
+        }
+        assert.deepEqual(
+            users.map(({ Sid }) => Sid),
+            ["EncryptEvents", "CheckKey", "ReadEventsThroughS3"],
+        );
     });
 });

@@ -216,6 +216,15 @@ describe("Network", () => {
             assert.deepEqual(graph.ofType(type.securityGroup), []);
         });
 
+        it("serve this account alone where GuardDuty's agent sends what it saw", async () => {
+            const graph = await network({ interfaceEndpoints: ["sts", "guardduty-data"] });
+            const [allow, deny] = statements(graph.one(type.endpoint, "network-endpoint-guardduty-data").inputs.policy);
+            assert.equal(allow?.Effect, "Allow");
+            assert.equal(deny?.Effect, "Deny");
+            assert.match(JSON.stringify(deny.Condition), /StringNotEquals.*aws:PrincipalAccount.*\d{12}/);
+            assert.equal(graph.one(type.endpoint, "network-endpoint-sts").inputs.policy, undefined);
+        });
+
         it("stand in every private subnet, under AWS's own names, open to the VPC on 443 alone", async () => {
             const graph = await network({ interfaceEndpoints: ["ecr.api", "sts"] });
             const endpoint = graph.one(type.endpoint, "network-endpoint-ecr-api");

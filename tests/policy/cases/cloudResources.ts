@@ -79,3 +79,16 @@ export const repository = (inputs: Readonly<Record<string, unknown>> = {}): Poli
         ...inputs,
     });
 export const lifecycle = resourceFor(repository(), "aws:ecr/lifecyclePolicy:LifecyclePolicy", {});
+export const trail = (inputs: Readonly<Record<string, unknown>> = {}): PolicyResource =>
+    resource("aws:cloudtrail/trail:Trail", {
+        isMultiRegionTrail: true,
+        includeGlobalServiceEvents: true,
+        enableLogging: true,
+        enableLogFileValidation: true,
+        kmsKeyId: "arn:aws:kms:us-east-1:123456789012:key/audit",
+        ...inputs,
+    });
+export const detector = (inputs: Readonly<Record<string, unknown>> = {}): PolicyResource =>
+    resource("aws:guardduty/detector:Detector", { enable: true, ...inputs });
+export const feature = (status: string): PolicyResource =>
+    resourceFor(detector(), "aws:guardduty/detectorFeature:DetectorFeature", { name: "EKS_AUDIT_LOGS", status });

@@ -1,6 +1,17 @@
 import { prod, resource, resourceFor } from "../fixture";
 import type { RuleCase } from "./case";
-import { instance, group, bucket, cluster, logGroup, repository, lifecycle } from "./cloudResources";
+import {
+    instance,
+    group,
+    bucket,
+    cluster,
+    detector,
+    feature,
+    logGroup,
+    repository,
+    lifecycle,
+    trail,
+} from "./cloudResources";
 
 export const dataCases: readonly RuleCase[] = [
     {
@@ -122,6 +133,44 @@ export const dataCases: readonly RuleCase[] = [
         rule: "network-logged",
         holds: { "a VPC with a flow log": [prod, resourceFor(prod, "aws:ec2/flowLog:FlowLog", {})] },
         broken: { "a VPC without": { resources: [prod], problem: /no flow log/ } },
+    },
+    {
+        rule: "trail-can-be-trusted",
+        holds: { "a trail of every region, with digests, under a key": [trail()] },
+        broken: {
+            "a trail of one region": {
+                resources: [trail({ isMultiRegionTrail: false })],
+                problem: /isMultiRegionTrail is false/,
+            },
+            "a trail that leaves IAM out": {
+                resources: [trail({ includeGlobalServiceEvents: false })],
+                problem: /includeGlobalServiceEvents is false/,
+            },
+            "a trail that is switched off": {
+                resources: [trail({ enableLogging: false })],
+                problem: /enableLogging is false/,
+            },
+            "a trail without digests": {
+                resources: [trail({ enableLogFileValidation: undefined })],
+                problem: /enableLogFileValidation is not set/,
+            },
+            "a trail without a key": { resources: [trail({ kmsKeyId: "" })], problem: /kmsKeyId is ""/ },
+        },
+    },
+    {
+        rule: "detector-watches-clusters",
+        holds: { "a detector that reads audit logs": [detector(), feature("ENABLED")] },
+        broken: {
+            "a detector that is off": {
+                resources: [detector({ enable: false }), feature("ENABLED")],
+                problem: /enable is false/,
+            },
+            "a detector without the feature": { resources: [detector()], problem: /EKS_AUDIT_LOGS/ },
+            "a detector with the feature off": {
+                resources: [detector(), feature("DISABLED")],
+                problem: /EKS_AUDIT_LOGS/,
+            },
+        },
     },
     {
         rule: "logs-expire",
