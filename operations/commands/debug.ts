@@ -1,3 +1,4 @@
+import { readConfiguration } from "../../simulation/configuration";
 import { UserError } from "../../simulation/failure";
 import { pathOf, type Cluster, type ClusterObject } from "../cluster";
 import type { Command, Context, Outcome } from "../command";
@@ -12,6 +13,9 @@ import {
     endJob,
     endName,
     levelVariable,
+    managerQuery,
+    restartPatch,
+    settingsPatch,
     type DebugTarget,
     type Ending,
 } from "../logLevel";
@@ -26,7 +30,7 @@ export const debug: Command = {
         { name: "system" },
         { name: "minutes", optional: true },
     ],
-    text: "Sets LOG_LEVEL of a system's services to DEBUG for a limited time, 30 minutes by\ndefault, and back. Their pods are replaced one by one, both times. A Job in the\ncluster ends it, also when this machine is off by then; `off` ends it earlier.",
+    text: "Sets LOG_LEVEL of a system's services to DEBUG for a limited time, 30 minutes by\ndefault, and back. Their pods are replaced one by one, both times, and those of\na blue-green service neither tested nor switched. A Job in the cluster ends it,\nalso when this machine is off by then; `off` ends it earlier.",
     run: runDebug,
 };
 
@@ -45,17 +49,27 @@ async function runDebug(context: Context): Promise<Outcome> {
     if (state === "off" && text !== undefined) {
         throw usageError("`debug off` takes effect now, so it takes no minutes.");
     }
-    const setting = `systems.${system}.logLevel: DEBUG, then deploy.`;
-    refuseDeliveredFromGit(context, system, setting);
+    refuseDeliveredFromGit(context, system, {
+        what: "Its log level changes",
+        settings: { logLevel: "DEBUG" },
+        back: { logLevel: levelIn(context, system) },
+    });
     const plan = await context.plan();
     const targets = debugTargets(plan, workloadsOf(plan, system));
     if (targets.length === 0) {
         throw new UserError(
-            `No service of ${system} has a ${levelVariable} that can be changed while it runs: one that is replaced blue-green would be tested ` +
-                `and switched for it. In ${file.name}: ${setting}`,
+            `No service of ${system} has a ${levelVariable} that can be changed while it runs. ` +
+                `In ${file.name}: systems.${system}.logLevel: DEBUG, then deploy.`,
         );
     }
     return state === "on" ? switchOn(context, targets, minutes) : switchOff(context, targets);
+}
+
+/** What stands in the stack's file, or the default of config/schema.ts. */
+function levelIn({ around, stack }: Context, system: string): string {
+    const { values } = readConfiguration(around.root, stack);
+    const systems = JSON.parse(values["platform:systems"] ?? "{}") as Record<string, { logLevel?: string } | undefined>;
+    return systems[system]?.logLevel ?? "INFO";
 }
 
 async function switchOn(context: Context, targets: readonly DebugTarget[], minutes: number): Promise<Outcome> {
@@ -67,7 +81,9 @@ async function switchOn(context: Context, targets: readonly DebugTarget[], minut
         endingsOf(targets).forEach(({ namespace, name }) =>
             screen.write(`  - Start the Job ${namespace}/${name}, which ends it at ${until.toISOString()}.\n`),
         );
-        targets.forEach((target) => screen.write(`  - Set ${levelVariable}=${target.level} on ${nameOf(target)}.\n`));
+        targets.forEach((target) =>
+            screen.write(`  - Set ${levelVariable}=${target.level} ${placeOf(target)} ${nameOf(target)}.\n`),
+        );
         return { result };
     }
     const cluster = await context.cluster();
@@ -75,7 +91,9 @@ async function switchOn(context: Context, targets: readonly DebugTarget[], minut
         await startEnd(cluster, context, ending, until);
     }
     for (const target of targets) {
-        await cluster.patch(workloadPath(target.workload) + applyQuery, "apply", debugPatch(target));
+        await (target.settings === undefined
+            ? cluster.patch(workloadPath(target.workload) + applyQuery, "apply", debugPatch(target))
+            : restartWith(cluster, context, target, target.level));
         screen.write(`${nameOf(target)}: ${levelVariable}=${target.level}\n`);
     }
     screen.write(`It ends by itself at ${until.toISOString()}.\n`);
@@ -92,7 +110,9 @@ async function switchOff(context: Context, targets: readonly DebugTarget[]): Pro
     }
     const cluster = await context.cluster();
     for (const target of targets) {
-        await cluster.patch(workloadPath(target.workload) + applyQuery, "apply", emptyPatch(target.workload));
+        await (target.settings === undefined
+            ? cluster.patch(workloadPath(target.workload) + applyQuery, "apply", emptyPatch(target.workload))
+            : restartWith(cluster, context, target, target.settings.level));
         screen.write(`${nameOf(target)} has its own log level again.\n`);
     }
     // Last: were the Job gone first, an interruption would leave the level with nobody to take it back.
@@ -101,6 +121,21 @@ async function switchOff(context: Context, targets: readonly DebugTarget[]): Pro
     }
     return { result };
 }
+
+/** Writes the level where a Rollout's pods read it when they start, and starts them anew. */
+async function restartWith(
+    cluster: Cluster,
+    { around }: Context,
+    { workload, settings }: DebugTarget,
+    level: string,
+): Promise<ClusterObject> {
+    const settingsPath = pathOf("v1", "configmaps", workload.namespace, settings?.configMap);
+    await cluster.patch(settingsPath + managerQuery, "merge", settingsPatch(level));
+    return cluster.patch(workloadPath(workload) + managerQuery, "merge", restartPatch(around.now()));
+}
+
+const placeOf = ({ settings }: DebugTarget): string =>
+    settings === undefined ? "on" : `in the ConfigMap ${settings.configMap} and restart the pods of the Rollout`;
 
 const nameOf = ({ workload }: DebugTarget): string => `${workload.namespace}/${workload.name}`;
 
@@ -112,7 +147,10 @@ function endingsOf(targets: readonly DebugTarget[]): Ending[] {
         return {
             namespace,
             name: endName(there[0]?.workload.system ?? ""),
-            deployments: there.map(({ workload }) => workload.name),
+            deployments: there.filter(({ settings }) => settings === undefined).map(({ workload }) => workload.name),
+            rollouts: there.flatMap(({ workload, settings }) =>
+                settings === undefined ? [] : [{ name: workload.name, ...settings }],
+            ),
         };
     });
 }

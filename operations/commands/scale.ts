@@ -45,7 +45,10 @@ async function runScale(context: Context): Promise<Outcome> {
         throw usageError(`${workload.name} has no autoscaler, so it needs one number, not ${replicas}.`);
     }
     const setting = settingOf(workload, wanted);
-    refuseDeliveredFromGit(context, system, setting);
+    refuseDeliveredFromGit(context, system, {
+        what: "The number of its pods changes",
+        settings: { services: { [workload.name]: { minReplicas: wanted.min, maxReplicas: wanted.max } } },
+    });
     const result = { service: workload.name, namespace: workload.namespace, ...wanted };
     const { path, kind, patch } = patchOf(workload, wanted);
     if (!mode.real) {

@@ -193,7 +193,7 @@ describe("npm run scale", () => {
         [
             ["harbour", "fish", "2"],
             1,
-            /^error: harbour is delivered by Argo CD from git, which would set this back\. Change Pulumi\.dev\.yaml instead: systems\.harbour\.services\.fish: \{ minReplicas: 2, maxReplicas: 2 \}\n$/,
+            /^error: harbour is delivered by Argo CD from git[^]*\n {6,}harbour:\n +services:\n +fish:\n +minReplicas: 2\n +maxReplicas: 2\n {2}2\. npm run deploy -- dev/,
         ],
     ];
     for (const [args, expected, message] of mistakes) {
