@@ -19,3 +19,14 @@ export function upgradeProblem(current: string, target: string): string | undefi
         ? `cluster.version is ${target}, but the cluster runs 1.${from}, and a control plane never goes down: it must be 1.${from} or 1.${from + 1}`
         : `cluster.version is ${target}, but the cluster runs 1.${from}, and a control plane goes up one minor version at a time: it must be 1.${from} or 1.${from + 1}`;
 }
+
+/**
+ * Why a change of the configuration could not be deployed in one step; undefined when it could, as far as the configuration tells. That a
+ * version goes down is no reason: what takes back a change that was never deployed does so.
+ */
+export function configuredJumpProblem(before: string, after: string): string | undefined {
+    const [from, to] = [minorOf(before), minorOf(after)];
+    return from === undefined || to === undefined || to <= from + 1
+        ? undefined
+        : `cluster.version goes from ${before} to ${after}, but a control plane goes up one minor version at a time: 1.${from + 1} has to be deployed first`;
+}

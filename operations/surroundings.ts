@@ -166,7 +166,7 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
 }
 
 /** The name is the last part of a URN. The CLI hands secrets over in plain, so whoever gets this takes versions from it and nothing more. */
-function resourcesIn({ deployment }: { readonly deployment: unknown }): DeployedResource[] {
+export function resourcesIn({ deployment }: { readonly deployment: unknown }): DeployedResource[] {
     const { resources = [] } = (deployment ?? {}) as {
         resources?: readonly {
             urn: string;

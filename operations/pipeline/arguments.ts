@@ -35,7 +35,7 @@ export const forms = {
     "risk-gate": {
         positionals: [],
         options: { from: "required" },
-        text: "Fails when data would be lost, unless the pull request has the label allow-data-loss.",
+        text: "Fails when data would be lost, unless the pull request has the label allow-data-loss, and when Kubernetes would jump two minor versions.",
     },
     drift: {
         positionals: ["stack"],

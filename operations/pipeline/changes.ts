@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { configuredJumpProblem, upgradeProblem } from "../../config/kubernetesUpgrade";
 import { policyFindings } from "../../policy/findings";
 import { differenceBetween } from "../../simulation/difference/difference";
 import { UserError } from "../../simulation/failure";
 import type { Plan } from "../../simulation/record";
+import { upgradeStateOf, type VersionedResource } from "../upgrades/state";
 import type { Step } from "./engineEvents";
 import { holdsData } from "./stateful";
 
@@ -56,6 +58,8 @@ export const stackChangesSchema = z.object({
     findings: z.array(findingSchema).max(1000).readonly().optional(),
     /** US dollars a month by list prices; absent where nothing has estimated them. */
     monthlyCost: z.object({ before: z.number(), after: z.number() }).optional(),
+    /** Why it could not be deployed in one step, such as a jump of two minor versions of Kubernetes. */
+    refusals: z.array(word).max(20).readonly().optional(),
     /** Why there is no comparison, such as a configuration that is refused. */
     failure: z.string().max(2000).optional(),
 });
@@ -101,7 +105,7 @@ const kindOfDifference = { added: "create", changed: "update", replaced: "replac
 export function simulatedChanges(
     before: Plan,
     after: Plan,
-): Pick<StackChanges, "changes" | "monthlyCost" | "findings"> {
+): Pick<StackChanges, "changes" | "monthlyCost" | "findings" | "refusals"> {
     const { changes, monthly } = differenceBetween(before, after);
     return {
         changes: changes.map(({ kind, type, name, stateful, properties }) => {
@@ -120,7 +124,22 @@ export function simulatedChanges(
             resource: oneLine(subject),
             message: oneLine(problem),
         })),
+        ...refusalsOf(configuredJumpProblem(kubernetesOf(before.resources), kubernetesOf(after.resources))),
     };
+}
+
+const kubernetesOf = (resources: readonly VersionedResource[]): string => upgradeStateOf(resources).kubernetes ?? "";
+
+function refusalsOf(problem: string | undefined): Pick<StackChanges, "refusals"> {
+    return problem === undefined ? {} : { refusals: [oneLine(problem)] };
+}
+
+/** Why what is deployed cannot become what the program says in one step. */
+export function deployedRefusals(
+    deployed: readonly VersionedResource[],
+    wanted: readonly VersionedResource[],
+): Pick<StackChanges, "refusals"> {
+    return refusalsOf(upgradeProblem(kubernetesOf(deployed), kubernetesOf(wanted)));
 }
 
 /** As a comment may show it. */

@@ -29,6 +29,7 @@ export function commentBody(stacks: readonly StackChanges[], { sha }: { readonly
         ...shown.flatMap(({ stack, failure }) =>
             failure === undefined ? [] : [`**${stack} could not be previewed:**\n\n${fenced("text", [failure])}`],
         ),
+        ...refusalsText(shown),
         ...lossesText(shown),
         ...shown.flatMap(findingsText),
         ...changed.map(detailsText),
@@ -55,6 +56,13 @@ function costText({ monthlyCost: cost }: StackChanges): string {
     const difference = Math.round(cost.after - cost.before);
     const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
     return `${sign}$${Math.abs(difference)} (now $${Math.round(cost.after)})`;
+}
+
+function refusalsText(stacks: readonly StackChanges[]): string[] {
+    const lines = stacks.flatMap(({ stack, refusals = [] }) => refusals.map((refusal) => `${stack}: ${refusal}`));
+    return lines.length === 0
+        ? []
+        : [`### Cannot be deployed\n\nThe check fails until this is changed.\n\n${fenced("text", limited(lines))}`];
 }
 
 function lossesText(stacks: readonly StackChanges[]): string[] {

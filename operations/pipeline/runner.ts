@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../../simulation/failure";
 import { connect, type Cluster } from "../cluster";
 import type { Machine } from "../credentials";
-import { surroundings } from "../surroundings";
+import { resourcesIn, surroundings, type DeployedResource } from "../surroundings";
 import { changedSteps, driftedSteps, type Step } from "./engineEvents";
 
 /** A stack of a Pulumi backend, as far as pipelines look at it. */
@@ -15,6 +15,8 @@ export interface ObservedStack {
     /** How the cloud differs from the state, which stays as it is. */
     readonly drift: (onOutput: (text: string) => void) => Promise<Step[]>;
     readonly outputs: () => Promise<Readonly<Record<string, unknown>>>;
+    /** What was deployed last, by the stack's state. */
+    readonly resources: () => Promise<readonly DeployedResource[]>;
 }
 
 /** What a program printed, and how it ended. */
@@ -94,6 +96,7 @@ async function observedStack(root: string, name: string): Promise<ObservedStack>
     };
     return {
         preview: (onOutput) => observing((onEvent) => stack.preview({ onOutput, onEvent }), changedSteps),
+        resources: async () => resourcesIn(await stack.exportStack()),
         drift: (onOutput) => observing((onEvent) => stack.previewRefresh({ onOutput, onEvent }), driftedSteps),
         outputs: async () =>
             Object.fromEntries(

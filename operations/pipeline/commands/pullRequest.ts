@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../../simulation/failure";
+import { simulate } from "../../../simulation/program";
 import {
     dataLosses,
+    deployedRefusals,
     emptyPlan,
     readPlan,
     readStackChanges,
@@ -38,7 +40,9 @@ export const previewCommand: Command = async ({ positionals: [stack = ""], optio
     }
     const observed = await runner.stack(stack);
     const steps = await observed.preview((text) => runner.stdout.write(text));
-    write({ stack, mode: "real", changes: realChanges(steps) }, out, runner);
+    const [deployed, { resources }] = await Promise.all([observed.resources(), simulate({ root: runner.root, stack })]);
+    const refusals = deployedRefusals(deployed, resources);
+    write({ stack, mode: "real", changes: realChanges(steps), ...refusals }, out, runner);
 };
 
 function write(result: StackChanges, out: string, { writeFile, stdout }: Runner): void {
@@ -63,10 +67,10 @@ function resultsIn(directory: string, { readFile }: Runner): StackChanges[] {
     return [...results.values()];
 }
 
-/** Rules and costs come from the simulation, changes from the real preview. */
+/** Rules and costs come from the simulation, changes from the real preview, and what either refuses is refused. */
 function merged(one: StackChanges, other: StackChanges): StackChanges {
     const [real, simulated] = one.mode === "real" ? [one, other] : [other, one];
-    return { ...simulated, ...real };
+    return { ...simulated, ...real, refusals: [...(simulated.refusals ?? []), ...(real.refusals ?? [])] };
 }
 
 export const commentCommand: Command = async ({ options: { from = "" } }, runner) => {
@@ -95,6 +99,10 @@ export const riskGateCommand: Command = async ({ options: { from = "" } }, runne
     const failures = results.filter(({ failure }) => failure !== undefined).map(({ stack }) => stack);
     if (failures.length > 0) {
         throw new UserError(`Whether data would be lost is unknown: there is no preview of ${failures.join(", ")}.`);
+    }
+    const refusals = results.flatMap(({ stack, refusals: texts = [] }) => texts.map((text) => `  ${stack}: ${text}.`));
+    if (refusals.length > 0) {
+        throw new UserError(["This cannot be deployed in one step:", ...refusals].join("\n"));
     }
     const losses = results.flatMap((result) =>
         dataLosses(result).map((loss) => `${result.stack}: ${changeText(loss)}`),

@@ -52,6 +52,12 @@ describe("the comment on a pull request", () => {
         assert.match(text, /### Policy findings in dev\n\n```text\nencrypted: db: storage is not encrypted\n```/);
     });
 
+    it("says what could not be deployed", () => {
+        const text = body({ ...dev, refusals: ["1.35 has to be deployed first"] });
+        assert.match(text, /### Cannot be deployed[^]*```text\ndev: 1\.35 has to be deployed first\n```/);
+        assert.ok(!body(dev).includes("Cannot be deployed"));
+    });
+
     it("shows a stack that could not be previewed, in a fence that its message cannot leave", () => {
         const text = body({ ...dev, changes: [], failure: "bad\n```\n# Approved" });
         assert.match(text, /\*\*dev could not be previewed:\*\*\n\n```text\nbad\n'''\n# Approved\n```/);
@@ -98,6 +104,32 @@ describe("pipeline changes", () => {
         });
     });
 
+    const versions: readonly (readonly [before: string, after: string, refusals: readonly string[] | undefined])[] = [
+        ["1.34", "1.35", undefined],
+        [
+            "1.34",
+            "1.36",
+            [
+                "cluster.version goes from 1.34 to 1.36, but a control plane goes up one minor version at a time: 1.35 has to be deployed first",
+            ],
+        ],
+        // What takes back a change that was never deployed.
+        ["1.36", "1.34", undefined],
+    ];
+    for (const [before, after, expected] of versions) {
+        it(`${expected === undefined ? "lets" : "does not let"} Kubernetes go from ${before} to ${after}`, async () => {
+            const directory = temporary();
+            const at = (name: string): string => path.join(directory, name);
+            const of = (version: string): string => plan({ version }).replaceAll(update.type, "eks:index:Cluster");
+            const { read } = await pipeline(
+                directory,
+                ["changes", "dev", "--base", at("a.json"), "--head", at("b.json"), "--out", at("out.json")],
+                { files: { "a.json": of(before), "b.json": of(after) } },
+            );
+            assert.deepEqual((JSON.parse(read("out.json")) as StackChanges).refusals, expected);
+        });
+    }
+
     it("takes a stack that was not there before as all new, and one that fails as failed", async () => {
         const directory = temporary();
         const at = (name: string): string => path.join(directory, name);
@@ -123,6 +155,18 @@ describe("pipeline preview with credentials", () => {
         });
         assert.equal(code, 0);
         assert.deepEqual(JSON.parse(read("previews/dev.json")), { stack: "dev", mode: "real", changes: [loss] });
+    });
+
+    it("refuses by what runs, whatever the base of the pull request says", async () => {
+        const cluster = { type: "eks:index:Cluster", name: "cluster", inputs: { version: "1.34" }, protect: false };
+        const { read } = await pipeline(temporary(), ["preview", "dev", "--out", "previews/dev.json"], {
+            project: "harbour",
+            env: loggedIn,
+            resources: [cluster],
+        });
+        assert.deepEqual((JSON.parse(read("previews/dev.json")) as StackChanges).refusals, [
+            "cluster.version is 1.36, but the cluster runs 1.34, and a control plane goes up one minor version at a time: it must be 1.34 or 1.35",
+        ]);
     });
 });
 
@@ -246,6 +290,20 @@ describe("on GitHub", () => {
             ).code,
             0,
         );
+    });
+
+    it("stops what could not be deployed, whoever says so and whatever the labels are", async () => {
+        github.on("GET /pulls/7", () => pull(["allow-data-loss"]));
+        const refused = { refusals: ["1.35 has to be deployed first"] };
+        const real: StackChanges = { stack: "dev", mode: "real", changes: [] };
+        for (const results of [
+            [{ ...dev, ...refused }, real],
+            [dev, { ...real, ...refused }],
+        ]) {
+            const { code, stderr } = await run("risk-gate", opened, results);
+            assert.equal(code, 1);
+            assert.match(stderr, /cannot be deployed in one step:\n {2}dev: 1\.35 has to be deployed first\.\n/);
+        }
     });
 
     it("stops what could not be previewed", async () => {

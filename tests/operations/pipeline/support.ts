@@ -4,9 +4,10 @@ import { connect } from "../../../operations/cluster";
 import { main } from "../../../operations/pipeline/main";
 import type { Step } from "../../../operations/pipeline/engineEvents";
 import type { Finished, Runner } from "../../../operations/pipeline/runner";
+import type { DeployedResource } from "../../../operations/surroundings";
 import { FakeStream } from "../../simulation/support";
 
-const fixture = path.join(__dirname, "..", "fixtures", "bakery");
+const fixtures = path.join(__dirname, "..", "fixtures");
 
 export const loggedIn = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", PULUMI_ACCESS_TOKEN: "t" };
 
@@ -16,6 +17,10 @@ export interface World {
     /** What the engine would say. */
     readonly steps?: readonly Step[];
     readonly outputs?: Readonly<Record<string, unknown>>;
+    /** What is in the stack's state. */
+    readonly resources?: readonly DeployedResource[];
+    /** The project; default: the bakery. */
+    readonly project?: string;
     /** Files beside the project's, by path. */
     readonly files?: Readonly<Record<string, string>>;
     readonly programs?: (program: string, args: readonly string[]) => Finished;
@@ -37,6 +42,7 @@ export interface Result {
 /** Runs a command of the pipelines in a copy of the fixture project. */
 export async function pipeline(directory: string, args: readonly string[], world: World = {}): Promise<Result> {
     const root = path.join(directory, "project");
+    const fixture = path.join(fixtures, world.project ?? "bakery");
     cpSync(fixture, root, { recursive: true });
     const program = JSON.stringify(path.join(fixture, "index.ts"));
     writeFileSync(path.join(root, "index.ts"), `delete require.cache[${program}];\nexport = require(${program});\n`);
@@ -75,6 +81,7 @@ export async function pipeline(directory: string, args: readonly string[], world
                 preview: () => Promise.resolve([...(world.steps ?? [])]),
                 drift: () => Promise.resolve([...(world.steps ?? [])]),
                 outputs: () => Promise.resolve(world.outputs ?? {}),
+                resources: () => Promise.resolve(world.resources ?? []),
             }),
     };
     const code = await main(args, runner);
