@@ -4,8 +4,10 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { UserError } from "../simulation/failure";
 import { terminalOf } from "../simulation/terminal";
+import type { Stack } from "@pulumi/pulumi/automation";
 import type { Machine } from "./credentials";
 import type { AwsCli } from "./leftovers";
 
@@ -18,6 +20,12 @@ export interface DeployedResource {
     readonly protect: boolean;
 }
 
+/** A stack beside the one that a command is about. */
+export interface OtherStack {
+    readonly name: string;
+    readonly resources: readonly DeployedResource[];
+}
+
 /** A stack of a Pulumi backend. */
 export interface DeployedStack {
     /** Shows what an update would change. */
@@ -27,6 +35,8 @@ export interface DeployedStack {
     readonly outputs: () => Promise<Readonly<Record<string, unknown>>>;
     /** What was deployed last, by the stack's state. */
     readonly resources: () => Promise<readonly DeployedResource[]>;
+    /** The other stacks of the project in the backend, with what was deployed of them last. */
+    readonly others: () => Promise<readonly OtherStack[]>;
     /** Deletes everything. What was in a cluster that is gone already is gone, too. */
     readonly destroy: (onOutput: (text: string) => void, options: { readonly clusterIsGone: boolean }) => Promise<void>;
 }
@@ -149,6 +159,7 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
         preview: (onOutput) => pulumi("preview", async () => void (await stack.preview({ onOutput, color }))),
         up: (onOutput) => pulumi("deploy", async () => void (await stack.up({ onOutput, color }))),
         resources: () => pulumi("read the state", async () => resourcesIn(await stack.exportStack())),
+        others: () => pulumi("read the other stacks", () => otherStacks(stack)),
         destroy: (onOutput, { clusterIsGone }) =>
             pulumi("destroy", async () => {
                 if (clusterIsGone) {
@@ -163,6 +174,22 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
                 ),
             ),
     };
+}
+
+/** By the CLI, which leaves the secrets of others encrypted: nobody needs the keys of stacks that are not his. */
+async function otherStacks({ name, workspace }: Stack): Promise<OtherStack[]> {
+    const names = (await workspace.listStacks()).map((each) => each.name).filter((each) => each !== name);
+    const others: OtherStack[] = [];
+    // One after the other: a backend in a bucket is slow to answer many at once.
+    for (const each of names) {
+        const { stdout } = await promisify(execFile)("pulumi", ["stack", "export", "--stack", each], {
+            cwd: workspace.workDir,
+            encoding: "utf8",
+            maxBuffer: 2 ** 28,
+        });
+        others.push({ name: each, resources: resourcesIn(JSON.parse(stdout) as { deployment: unknown }) });
+    }
+    return others;
 }
 
 /** The name is the last part of a URN. The CLI hands secrets over in plain, so whoever gets this takes versions from it and nothing more. */

@@ -5,11 +5,12 @@ import { clusterIsGone, isLate, leftoversOf, leftoverText, type Leftover, type S
 import { Phases, phaseLines } from "../phases";
 import { protectedIn, protectionText } from "../protection";
 import type { DeployedStack } from "../surroundings";
+import { tenantsOf, tenantsText } from "../tenants";
 
 export const destroy: Command = {
     name: "destroy",
     positionals: [{ name: "stack" }],
-    text: "Deletes everything of a stack, in the reverse of the order in which it was made.\nIt says what it waits for: load balancers, interfaces and volumes that\ncontrollers made. What is left of them once the cluster is gone it deletes, and\ntries again what AWS releases late. It refuses protected data.",
+    text: "Deletes everything of a stack, in the reverse of the order in which it was made.\nIt says what it waits for: load balancers, interfaces and volumes that\ncontrollers made. What is left of them once the cluster is gone it deletes, and\ntries again what AWS releases late. It refuses protected data, and a platform\nthat other stacks deploy into.",
     confirmed: "A destruction",
     run: runDestroy,
 };
@@ -40,6 +41,10 @@ async function runDestroy(context: Context): Promise<Outcome> {
         const names = held.map(({ type, name }) => ({ type, name, by: ["Pulumi"] as const }));
         throw new UserError(protectionText(stack, file.name, names));
     }
+    const tenants = tenantsOf(context.around.root, stack, await deployed.others());
+    if (tenants.length > 0) {
+        throw new UserError(tenantsText(stack, tenants));
+    }
     const site = siteOf(context, await deployed.outputs());
     await context.confirm(`Delete everything of stack ${stack}, data included?`);
     const phases = new Phases(around.now);
@@ -54,6 +59,7 @@ function stepsOf({ stack, around }: Context): string[] {
     const site = ownsCluster({ stack, around });
     return [
         "Look for protected resources, in the configuration and in the stack: there are none in the configuration (done).",
+        "Look for stacks that deploy into this one's cluster: they have to go first.",
         "Ask whether to go on.",
         `Run \`pulumi destroy --stack ${stack}\`: workloads, ingresses and gateways, controllers, nodes, cluster, network.`,
         ...(site

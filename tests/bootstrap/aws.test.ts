@@ -51,7 +51,7 @@ const serviceOfModule: Readonly<Record<string, string>> = { cloudwatch: "logs", 
  * Services that nothing in a plan names: what the deployment asks, what controllers have made that it cleans up, and what no stack has
  * switched on.
  */
-const besides = ["autoscaling", "elasticloadbalancing", "guardduty", "ssm", "sts"];
+const besides = ["autoscaling", "ce", "elasticloadbalancing", "guardduty", "ssm", "sts"];
 
 describe("the bootstrap of an AWS account", () => {
     it("trusts one repository, and of it exactly the workflows that each role is for", () => {
@@ -103,6 +103,13 @@ describe("the bootstrap of an AWS account", () => {
             .flatMap(actionsOf)
             .map((action) => action.split(":")[0] ?? "");
         assert.deepEqual([...new Set(allowed)].sort(), [...new Set([...used, ...besides])].sort());
+    });
+
+    it("lets a deployment activate cost allocation tags, and ask nothing else about costs", () => {
+        assert.deepEqual(
+            deploy.flatMap(actionsOf).filter((action) => action.startsWith("ce:")),
+            ["ce:ListCostAllocationTags", "ce:UpdateCostAllocationTagsStatus"],
+        );
     });
 
     it("lets a deployment make the roles that the stacks have, by their names", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../simulation/record";
 import { isLate, leftoversOf } from "../../operations/leftovers";
+import type { DeployedResource } from "../../operations/surroundings";
 import { protectedIn, protectionText } from "../../operations/protection";
 import { simulateStack } from "../harness";
 import { FakeAws } from "./fakeAws";
@@ -39,7 +40,7 @@ describe("npm run destroy", () => {
         assert.equal(code, 0);
         assert.match(
             stdout,
-            /\n {2}3\. Run `pulumi destroy --stack dev`: workloads, ingresses and gateways, controllers/,
+            /\n {2}4\. Run `pulumi destroy --stack dev`: workloads, ingresses and gateways, controllers/,
         );
         assert.deepEqual(done, []);
     });
@@ -135,6 +136,33 @@ describe("npm run destroy", () => {
         assert.equal(code, 1);
         assert.deepEqual(done, ["select dev"]);
         assert.match(stderr, /\n {2}aws:s3\/bucket:Bucket shop-backups \(by Pulumi\)\nTo lift it/);
+    });
+
+    const reference = (name: string): DeployedResource => ({
+        type: "pulumi:pulumi:StackReference",
+        name: "platform",
+        inputs: { name },
+        protect: false,
+    });
+
+    it("refuses a platform that other stacks deploy into, and says which go first", async () => {
+        const { code, stderr, done } = await destroy(new FakeAws(), {
+            others: [
+                { name: "team-shop", resources: [reference("your-org/platform/dev")] },
+                { name: "team-books", resources: [reference("organization/platform/dev")] },
+                { name: "team-music", resources: [reference("your-org/platform/prod")] },
+                { name: "team-gone", resources: [] },
+            ],
+        });
+        assert.equal(code, 1);
+        assert.deepEqual(done, ["select dev"]);
+        assert.match(stderr, /^error: Other stacks deploy into the cluster of dev, .*: team-books, team-shop\.\n/);
+        assert.match(stderr, /\n {2}npm run destroy -- team-books\n {2}npm run destroy -- team-shop\n$/);
+    });
+
+    it("destroys a platform whose other stacks deploy elsewhere", async () => {
+        const others = [{ name: "team-music", resources: [reference("your-org/platform/prod")] }];
+        assert.equal((await destroy(new FakeAws(), { others })).code, 0);
     });
 });
 

@@ -23,7 +23,13 @@ const standIns: Readonly<Record<string, string>> = {
         }
         if (command === "destroy") console.log("a destruction");
         if (command === "stack" && subcommand === "export") {
-            console.log(JSON.stringify({ version: 3, deployment: { resources: JSON.parse(process.env.RESOURCES || "[]") } }));
+            const other = JSON.parse(process.env.OTHERS || "{}")[args[args.indexOf("--stack") + 1]];
+            const resources = other || JSON.parse(process.env.RESOURCES || "[]");
+            console.log(JSON.stringify({ version: 3, deployment: { resources } }));
+        }
+        if (command === "stack" && subcommand === "ls") {
+            const names = ["dev", ...Object.keys(JSON.parse(process.env.OTHERS || "{}"))];
+            console.log(JSON.stringify(names.map((name) => ({ name, current: name === "dev" }))));
         }
         if (command === "stack" && subcommand === "output") console.log('{"clusterName":"bakery","kubeconfig":"{}"}');
         if (command === "stack" && subcommand === "history") console.log('[{"kind":"update","startTime":"","message":"","environment":{},"config":{},"result":"succeeded","endTime":""}]');
@@ -149,6 +155,18 @@ describe("an operator's command in a process of its own", function () {
             RESOURCES: JSON.stringify([cluster]),
         });
         assert.equal((JSON.parse(planned.stdout) as { current: { kubernetes: string } }).current.kubernetes, "1.34");
+    });
+
+    it("reads from the states of other stacks who deploys into this one's cluster, without their secrets", () => {
+        const { run, calls } = workplace();
+        const reference = resource("pulumi:pulumi:StackReference", "platform", {
+            inputs: { name: "your-org/platform/dev" },
+        });
+        const OTHERS = JSON.stringify({ "team-shop": [reference], "team-books": [] });
+        const { status, stderr } = run(["destroy", "dev", "--yes"], { ...credentials, OTHERS });
+        assert.equal(status, 1);
+        assert.match(stderr, /cluster of dev, so nothing is destroyed: team-shop\.\n/);
+        assert.ok(calls().includes("pulumi stack export --stack team-shop"), calls().join("\n"));
     });
 
     it("finds the previous version in git", () => {

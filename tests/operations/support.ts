@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { main } from "../../operations/main";
-import type { DeployedResource, Surroundings } from "../../operations/surroundings";
+import type { DeployedResource, OtherStack, Surroundings } from "../../operations/surroundings";
 import { FakeStream, temporaryDirectories } from "../simulation/support";
 
 const fixtures = `${__dirname}/fixtures`;
@@ -27,6 +27,8 @@ export interface World {
     readonly aws?: (args: readonly string[]) => unknown;
     /** What is in the stack's state. */
     readonly resources?: readonly DeployedResource[];
+    /** The other stacks of the backend. */
+    readonly others?: readonly OtherStack[];
     /** What Pulumi does when it destroys; it may fail. */
     readonly onDestroy?: () => void | Promise<void>;
     /** Called whenever the command waits. */
@@ -117,6 +119,7 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
                 up: step("up"),
                 outputs: () => Promise.resolve(world.outputs ?? {}),
                 resources: () => Promise.resolve(world.resources ?? []),
+                others: () => Promise.resolve(world.others ?? []),
                 destroy: async (show, options) => {
                     done.push(`destroy${options.clusterIsGone ? " without the cluster" : ""}`);
                     show("output of destroy\n");
