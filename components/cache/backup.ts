@@ -108,6 +108,8 @@ function cacheContainer(
                 CHECK: check,
                 PASSWORD_FILE: passwordFile,
                 WORK_DIR: workDirectory,
+                // What becomes of what was restored. A trial, such as the weekly one, sets it to "drop".
+                ...(script === "restore-cache" && { AFTERWARDS: "keep" }),
             }),
             ...more,
         ],

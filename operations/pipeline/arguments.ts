@@ -45,7 +45,7 @@ export const forms = {
     "verify-backups": {
         positionals: ["stack"],
         options: {},
-        text: "Restores the newest backup of each database into a new one, counts its tables and drops it.",
+        text: "Restores the newest backup of each database and cache beside the live one, counts what came back and drops it.",
     },
     promotion: {
         positionals: ["stack"],

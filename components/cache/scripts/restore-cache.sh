@@ -3,7 +3,7 @@
 # SWITCH=yes it swaps them. Which snapshot: the one that $BACKUP names, else the newest, of those made no later than $BEFORE where given.
 #
 # A server of this pod's own reads the snapshot and writes it out again as commands, which the live server then takes. Keys that have
-# expired since are left out.
+# expired since are left out. With AFTERWARDS=drop it ends before the live server takes anything: a trial needs no room there.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=components/cache/scripts/backup-common.sh
@@ -34,9 +34,11 @@ mkdir -p "$loader"
 gzip -dc "$WORK_DIR/$name" >"$loader/snapshot.rdb" || fail "$name cannot be unpacked to $WORK_DIR. Is there room?"
 verify_snapshot "$loader/snapshot.rdb"
 
-require_login
-[ "$(client -n "$beside" dbsize)" = 0 ] ||
-    fail "database $beside of the cache is in use: by an earlier restore? FLUSHDB empties it once nobody needs it"
+if [ "${AFTERWARDS:-keep}" != drop ]; then
+    require_login
+    [ "$(client -n "$beside" dbsize)" = 0 ] ||
+        fail "database $beside of the cache is in use: by an earlier restore? FLUSHDB empties it once nobody needs it"
+fi
 
 say "reading $name"
 "$SERVER" --port 0 --unixsocket "$socket" --dir "$loader" --dbfilename snapshot.rdb --save '' --appendonly no \
@@ -62,6 +64,12 @@ until loading info persistence | grep -q 'aof_rewrite_in_progress:0' && [ -s "$l
 done
 base=$(sed -n 's/^file \([^ ]*\) .*type b$/\1/p' "$loader/appendonlydir/appendonly.aof.manifest" | tail -n 1)
 [ -s "$loader/appendonlydir/$base" ] || fail "the snapshot could not be written out as commands"
+
+if [ "${AFTERWARDS:-keep}" = drop ]; then
+    say "done: a server of this pod has $keys keys"
+    say "it was a trial, so that server goes again; the cache is as it was"
+    exit 0
+fi
 
 # Both copies have to fit until the old one is gone; the pod's memory has room for that.
 limit=$(client config get maxmemory | tail -n 1)

@@ -10,7 +10,7 @@ import { jobOn } from "../job";
 /** The variable by which a restore is told to drop what it has restored; only restores that know it can be tried out. */
 const afterwards = { name: "AFTERWARDS", value: "drop" } as const;
 
-/** The restores of a stack that make a new database and can drop it again. */
+/** The restores of a stack that can be tried out: they drop again what they have restored. */
 export function scratchRestores(plan: Plan): BackupJob[] {
     const knowing = new Set(
         kubernetesObjects(plan)
@@ -22,10 +22,10 @@ export function scratchRestores(plan: Plan): BackupJob[] {
     );
 }
 
-/** How many tables a restore says that it has brought back. */
-function tablesIn(output: string): number | undefined {
-    const [, count] = /done: \S+ has (\d+) tables/.exec(output) ?? [];
-    return count === undefined ? undefined : Number(count);
+/** What a restore says that it has brought back: tables of a database, or keys of a cache. */
+function broughtBackIn(output: string): { readonly count: number; readonly what: string } | undefined {
+    const [, count, what] = /done: .* has (\d+) (tables|keys)/.exec(output) ?? [];
+    return count === undefined || what === undefined ? undefined : { count: Number(count), what };
 }
 
 export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] }, runner) => {
@@ -47,7 +47,7 @@ export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] 
         );
         say(
             [
-                "Would restore the newest backup of each database into a new one, count its tables and drop it:",
+                "Would restore the newest backup of each database and cache beside the live one, count what came back and drop it:",
                 ...lines,
             ].join("\n"),
         );
@@ -60,11 +60,12 @@ export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] 
         const pause = (seconds: number): Promise<void> => runner.pause(seconds * 1000);
         try {
             const output = await runJob(cluster, job, { pause }, (text) => runner.stdout.write(text));
-            const tables = tablesIn(output);
-            if (tables === undefined || tables === 0) {
-                problems.push(`${job.namespace}/${job.cronJob}: the backup restores to a database without tables`);
+            const back = broughtBackIn(output);
+            // A cache may have been empty; a database has its tables at least.
+            if (back === undefined || (back.count === 0 && back.what === "tables")) {
+                problems.push(`${job.namespace}/${job.cronJob}: nothing comes back from the newest backup`);
             } else {
-                say(`${job.namespace}/${job.cronJob}: the newest backup restores to ${tables} tables.`);
+                say(`${job.namespace}/${job.cronJob}: the newest backup restores to ${back.count} ${back.what}.`);
             }
         } catch (failure) {
             problems.push(`${job.namespace}/${job.cronJob}: ${(failure as Error).message}`);

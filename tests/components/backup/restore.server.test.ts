@@ -98,6 +98,17 @@ for (const { name, program, installed, start } of storeKinds) {
             assert.deepEqual(store.rows(), original);
         });
 
+        it("are tried out without a trace", () => {
+            store.discardCopies();
+            const rows = store.rows();
+            const { status, output } = restore({ AFTERWARDS: "drop" });
+            assert.equal(status, 0, output);
+            assert.match(output, /done: .* has [1-9]\d* (tables|keys)\n/);
+            assert.match(output, /it was a trial/);
+            assert.deepEqual(store.rows(), rows);
+            assert.deepEqual(store.copies(), []);
+        });
+
         it("are chosen by a moment", () => {
             plant(`20200101T000000Z.${store.suffix}`, Buffer.from("an older one"));
             try {

@@ -22,6 +22,8 @@ export interface Store {
     readonly rows: () => readonly string[];
     /** Changes some of it. */
     readonly damage: () => void;
+    /** What restores have left beside it. */
+    readonly copies: () => readonly string[];
     /** What an operator does once all is well: away with the copies that restores have left. */
     readonly discardCopies: () => void;
     /** Loses all of it. */
@@ -71,6 +73,7 @@ async function startPostgres(): Promise<Store> {
     const graph = await deployDatabase({ spec: postgres });
     const server = await PostgresServer.start(graph, password);
     const tables = ["account", "purchase"];
+    const copies = (): string[] => server.databases().filter((each) => /_(restore|before)_/.test(each));
     return {
         sandbox: server.sandbox,
         backupPod: podOf(graph.object("CronJob", "db-backup")),
@@ -90,11 +93,9 @@ async function startPostgres(): Promise<Store> {
                 server.sql(`SELECT '${table} ' || t::text FROM ${table} AS t ORDER BY 1`).split("\n").sort(),
             ),
         damage: () => void server.sql("DELETE FROM purchase WHERE cents > 100; UPDATE account SET name = 'nobody'"),
+        copies,
         discardCopies: () =>
-            server
-                .databases()
-                .filter((each) => /_(restore|before)_/.test(each))
-                .forEach((each) => server.sql(`DROP DATABASE ${each} WITH (FORCE)`, "postgres", "postgres")),
+            copies().forEach((each) => server.sql(`DROP DATABASE ${each} WITH (FORCE)`, "postgres", "postgres")),
         lose: () => void server.sql(`DROP DATABASE ${postgres.databaseName} WITH (FORCE)`, "postgres", "postgres"),
         stop: () => server.stop(),
     };
@@ -148,6 +149,7 @@ async function startMariadb(): Promise<Store> {
         }
         return output.trim();
     };
+    const copies = (): string[] => sql("SHOW DATABASES LIKE '%restore%'", "mysql").split("\n").filter(Boolean);
     return {
         sandbox,
         backupPod: podOf(graph.object("CronJob", "db-backup")),
@@ -175,11 +177,8 @@ async function startMariadb(): Promise<Store> {
             ...sql("SELECT 'purchase', id, account, cents FROM purchase ORDER BY id").split("\n"),
         ],
         damage: () => void sql("DELETE FROM purchase WHERE cents > 100; UPDATE account SET name = 'nobody'"),
-        discardCopies: () =>
-            sql("SHOW DATABASES LIKE '%restore%'", "mysql")
-                .split("\n")
-                .filter(Boolean)
-                .forEach((each) => sql(`DROP DATABASE ${each}`, "mysql")),
+        copies,
+        discardCopies: () => copies().forEach((each) => sql(`DROP DATABASE ${each}`, "mysql")),
         lose: () => void sql(`DROP DATABASE ${mysql.databaseName}`, "mysql"),
         stop: async () => {
             await server.stop();
@@ -251,6 +250,7 @@ async function startRedis(): Promise<Store> {
         },
         rows: () => send(["eval", keysScript, "0"]).output.split("\n").filter(Boolean),
         damage: () => void send([], "DEL text:1\nSET text:2 other\nSET more 1\n"),
+        copies: () => send(["-n", "15", "keys", "*"]).output.split("\n").filter(Boolean),
         discardCopies: () => void send(["-n", "15"], "FLUSHDB\n"),
         lose: () => void send([], "FLUSHALL\n"),
         stop: async () => {

@@ -12,22 +12,27 @@ const jobs = "/apis/batch/v1/namespaces/bread/jobs";
 const name = "recipes-restore-manual-20261121t120000z";
 
 describe("the weekly look at backups", () => {
-    it("tries out the backup of every database of dev and prod", async () => {
-        for (const stack of ["dev", "prod"]) {
+    const databases = (stack: string): string[] => [
+        "backend/flask-app-db-restore",
+        `employee-mgmt-${stack}/postgres-restore`,
+        "microservices/postgres-user-restore",
+        "techcommerce/postgres-restore",
+        "user-management/postgres-restore",
+    ];
+    const caches = ["employee-mgmt-dev/redis-restore", "microservices/redis-restore", "user-management/redis-restore"];
+    for (const [stack, expected] of [
+        ["dev", [...databases("dev"), ...caches].sort()],
+        // Caches are ElastiCache's there.
+        ["prod", databases("prod")],
+    ] as const) {
+        it(`tries out the backup of every store of ${stack} that the platform backs up`, async () => {
             const { plan } = await simulateStack(stack);
             assert.deepEqual(
                 scratchRestores(plan).map(({ namespace, cronJob }) => `${namespace}/${cronJob}`),
-                [
-                    "backend/flask-app-db-restore",
-                    `employee-mgmt-${stack}/postgres-restore`,
-                    "microservices/postgres-user-restore",
-                    "techcommerce/postgres-restore",
-                    "user-management/postgres-restore",
-                ],
-                stack,
+                expected,
             );
-        }
-    });
+        });
+    }
 
     it("says without credentials what it would do", async () => {
         const { code, stdout } = await pipeline(temporary(), ["verify-backups", "dev"], { now });
@@ -74,6 +79,12 @@ describe("the weekly look at backups", () => {
         assert.ok(JSON.stringify(body).includes('{"name":"AFTERWARDS","value":"drop"}'), JSON.stringify(body));
     });
 
+    it("takes the keys of a cache for what came back, also none", async () => {
+        const { code, stdout } = await run("Complete", "done: a server of this pod has 0 keys\n");
+        assert.equal(code, 0);
+        assert.match(stdout, /bread\/recipes-restore: the newest backup restores to 0 keys\./);
+    });
+
     const failures = [
         [
             "fails when a restore does",
@@ -81,8 +92,8 @@ describe("the weekly look at backups", () => {
             "ERROR: the checksum differs\n",
             /BackoffLimitExceeded[^]*the checksum differs/,
         ],
-        ["fails when nothing came back", "Complete", "done: recipes_restore_1 has 0 tables\n", /without tables/],
-        ["fails when the restore does not say what came back", "Complete", "hello\n", /without tables/],
+        ["fails when nothing came back", "Complete", "done: recipes_restore_1 has 0 tables\n", /nothing comes back/],
+        ["fails when the restore does not say what came back", "Complete", "hello\n", /nothing comes back/],
     ] as const;
     for (const [title, type, log, expected] of failures) {
         it(title, async () => {
