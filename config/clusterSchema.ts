@@ -14,10 +14,10 @@ export const network = z
             .default(["a", "b"])
             .describe("Letters of the availability zones, two or three. Adding one moves no existing subnet."),
         nat: z
-            .enum(["none", "single", "per-az"])
+            .enum(["none", "instance", "single", "per-az"])
             .default("single")
             .describe(
-                "NAT gateways: none, one for all zones (cheapest), or one per zone (survives the loss of a zone).",
+                "How private subnets reach the internet: not at all, by one small instance (cheapest, $7 a month, not for prod), by one NAT gateway for all zones, or by one per zone (survives the loss of a zone). A change interrupts outgoing connections once.",
             ),
         interfaceEndpoints: z
             .array(

@@ -89,6 +89,7 @@ const table: Readonly<Record<string, Row>> = {
     "secret-requests": row("secretsManager", "10,000 requests", ...everywhere(0.05)),
     "logs-ingestion": row("cloudWatch", "GB", 0.5, 0.67, 0.57),
     "logs-storage": row("cloudWatch", "GB-month", ...everywhere(0.03)),
+    "metric-alarm": row("cloudWatch", "month", ...everywhere(0.1)),
     "s3-storage": row("s3", "GB-month", 0.023, 0.025, 0.023),
     "ecr-storage": row("ecr", "GB-month", ...everywhere(0.1)),
     "cloudfront-requests": row("cloudFront", "10,000 requests", ...everywhere(0.01)),
@@ -98,6 +99,7 @@ const table: Readonly<Record<string, Row>> = {
     "web-acl-rule": row("waf", "month", ...everywhere(1)),
     "web-acl-requests": row("waf", "10,000 requests", ...everywhere(0.006)),
 
+    "ec2:t4g.nano": row("ec2", "hour", 0.0042, 0.0028, 0.0046),
     "ec2:t3a.medium": row("ec2", "hour", 0.0376, 0.0246, 0.0408),
     "ec2:t3a.large": row("ec2", "hour", 0.0752, 0.0493, 0.0816),
     "ec2:t3a.xlarge": row("ec2", "hour", 0.1504, 0.0986, 0.1632),

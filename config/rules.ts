@@ -60,6 +60,14 @@ const nodesCanPullImages: Rule = ({ addons, network: { nat, interfaceEndpoints }
     return problem === undefined ? [] : [{ path: key("network.nat"), value: nat, message: problem }];
 };
 
+const productionHasGateways: Rule = ({ environment, network: { nat } }) =>
+    issueWhen(
+        environment === "prod" && nat === "instance",
+        key("network.nat"),
+        nat,
+        "must be per-az or single in the prod environment: one small machine is no way out for it",
+    );
+
 const nodeGroupsMakeSense: Rule = (config) => {
     const groups = Object.entries(config.cluster.nodeGroups);
     return [
@@ -184,6 +192,7 @@ const rules: readonly Rule[] = [
     auditIsOfTheAccount,
     subnetsFit,
     nodesCanPullImages,
+    productionHasGateways,
     nodeGroupsMakeSense,
     apiServerIsNotOpen,
     productionIsProtected,

@@ -92,14 +92,14 @@ function comparison([dev]: readonly Cost[]): string[] {
     }
     const parts = byCategory(dev);
     const balancers = parts["load balancers and their addresses"];
-    const fixedAnyway = parts["EKS control plane"] + parts["NAT gateways and their addresses"] + balancers;
+    const fixedAnyway = parts["EKS control plane"] + parts["NAT and its addresses"] + balancers;
     return [
         "## Against one system on a cluster of its own",
         "",
         `The document of the Medical Practice system counts ${dollars(documentedTotal)} for a stack that runs it alone, all the time, on two`,
         `t3a.medium. Of what it counts, \`dev\` with five systems costs ${dollars(dev.monthly - balancers)}. It counts no load balancer; the five systems`,
         "ask for three: an ALB, a shared gateway with certificates of Let's Encrypt, and a public LoadBalancer. With them, the control plane and",
-        `one NAT gateway alone cost ${dollars(fixedAnyway)}, before there is a node: \`dev\` cannot cost less than the document's total while it has them`,
+        `NAT alone cost ${dollars(fixedAnyway)}, before there is a node: \`dev\` cannot cost less than the document's total while it has them`,
         "all the time. Destroyed every evening and created every morning, as that document advises, it does.",
         "",
     ];

@@ -44,6 +44,8 @@ const ids: Record<string, (args: NewResource) => string> = {
     "aws:ec2/securityGroup:SecurityGroup": prefixedId("sg"),
     "aws:ec2/routeTable:RouteTable": prefixedId("rtb"),
     "aws:ec2/natGateway:NatGateway": prefixedId("nat"),
+    "aws:ec2/networkInterface:NetworkInterface": prefixedId("eni"),
+    "aws:ec2/instance:Instance": prefixedId("i"),
     "aws:ec2/internetGateway:InternetGateway": prefixedId("igw"),
     "aws:ec2/eip:Eip": prefixedId("eipalloc"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": prefixedId("vpce"),
@@ -163,6 +165,11 @@ const answers: Record<string, (args: FunctionCall, region: string) => State> = {
         name: inputs.name,
         // Two of CloudFront's, of some fifty.
         entries: ["130.176.0.0/17", "15.158.0.0/16"].map((cidr) => ({ cidr, description: "" })),
+    }),
+    // Images are the only parameters that are asked for.
+    "aws:ssm/getParameter:getParameter": ({ inputs }, region) => ({
+        name: inputs.name,
+        insecureValue: `ami-0${digest(String(inputs.name), region).slice(0, 16)}`,
     }),
     "aws:index/getRegion:getRegion": (_, region) => ({ region, name: region, id: region }),
 };

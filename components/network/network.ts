@@ -4,8 +4,10 @@ import type { PlatformConfig } from "../../config/schema";
 import { Component } from "../component";
 import { tagsFor, type TagContext } from "../tags";
 import { FlowLogs } from "./flowLogs";
+import { NatInstance } from "./natInstance";
 import { guardDutyEndpointPolicy, s3EndpointPolicy } from "./policies";
 import { natProblem, planSubnets, type PlannedSubnet } from "./subnetPlan";
+import { tierTags } from "./subnetTags";
 
 export interface NetworkArgs {
     readonly tags: TagContext;
@@ -15,12 +17,14 @@ export interface NetworkArgs {
     readonly cidr: string;
     /**
      * Letters of the availability zones, two or more of a to f. Adding one adds its subnets and touches no other zone. The first is
-     * where a `single` NAT gateway stands: putting another first moves it, which interrupts outgoing connections.
+     * where a `single` NAT gateway or the NAT `instance` stands: putting another first moves it, which interrupts outgoing connections.
      */
     readonly availabilityZones: readonly string[];
     /**
-     * How private subnets reach the internet: not at all, by one NAT gateway for all zones, or by one per zone. Between `single` and
-     * `per-az` the first zone's gateway and address stay; connections of the zones that change gateway break once.
+     * How private subnets reach the internet: not at all, by one small instance for all zones (`NatInstance` says what is weaker), by one
+     * NAT gateway for all zones, or by one per zone. Between `single` and `per-az` the first zone's gateway and address stay; connections
+     * of the zones that change gateway break once. Between `instance` and a gateway the public address changes, too: routes are turned
+     * to the new one once it runs, then the old one goes.
      */
     readonly nat: PlatformConfig["network"]["nat"];
     /** AWS services to reach by an interface endpoint in every zone, such as "ecr.api". Changes apply in place. */
@@ -44,6 +48,13 @@ export interface NetworkSubnet {
 
 interface RoutedSubnet extends NetworkSubnet {
     readonly routeTable: aws.ec2.RouteTable;
+}
+
+/** What a private subnet's route to the internet leads to. */
+interface Exit {
+    readonly target: Pick<aws.ec2.RouteArgs, "natGatewayId" | "networkInterfaceId">;
+    /** What has to run before a route leads to it. */
+    readonly dependsOn: readonly pulumi.Resource[];
 }
 
 const anywhere = "0.0.0.0/0";
@@ -78,7 +89,7 @@ export class Network extends Component {
     readonly vpcId: pulumi.Output<string>;
     /** Address range of the VPC. */
     readonly cidr: string;
-    /** Where load balancers and NAT gateways stand. */
+    /** Where load balancers and NAT stand. */
     readonly publicSubnets: NetworkSubnet[];
     /** Where nodes and pods run. */
     readonly privateSubnets: NetworkSubnet[];
@@ -109,9 +120,12 @@ export class Network extends Component {
         const publicRoutes = this.createRouteTable("public");
         const internetRoute = this.createInternetRoute(publicRoutes);
         const publicSubnets = this.createSubnets("public", plan.public, () => publicRoutes);
-        const gatewayOf = this.createNatGateways(publicSubnets, internetRoute);
+        const exitOf =
+            args.nat === "instance"
+                ? this.createNatInstance(publicSubnets, plan.private, internetRoute)
+                : this.createNatGateways(publicSubnets, internetRoute);
         const privateSubnets = this.createSubnets("private", plan.private, (zone) =>
-            this.createPrivateRouteTable(zone, gatewayOf(zone)),
+            this.createPrivateRouteTable(zone, exitOf(zone)),
         );
         const dataRoutes = this.createRouteTable("data");
         const dataSubnets = this.createSubnets("data", plan.data, () => dataRoutes);
@@ -229,19 +243,48 @@ export class Network extends Component {
     private createNatGateways(
         publicSubnets: readonly NetworkSubnet[],
         internetRoute: aws.ec2.Route,
-    ): (zone: string) => aws.ec2.NatGateway | undefined {
+    ): (zone: string) => Exit | undefined {
         const { availabilityZones, nat } = this.args;
-        const zones: readonly string[] = {
-            none: [],
-            single: availabilityZones.slice(0, 1),
-            "per-az": availabilityZones,
-        }[nat];
+        const zones = nat === "none" ? [] : nat === "single" ? availabilityZones.slice(0, 1) : availabilityZones;
         const gateways = new Map(
             publicSubnets
                 .filter((subnet) => zones.includes(subnet.zone))
                 .map((subnet) => [subnet.zone, this.createNatGateway(subnet, internetRoute)]),
         );
-        return (zone) => gateways.get(zone) ?? gateways.get(zones[0] ?? zone);
+        return (zone) => {
+            const gateway = gateways.get(zone) ?? gateways.get(zones[0] ?? zone);
+            return gateway && { target: { natGatewayId: gateway.id }, dependsOn: [] };
+        };
+    }
+
+    /** Creates the NAT instance in the first zone, which all zones use. */
+    private createNatInstance(
+        publicSubnets: readonly NetworkSubnet[],
+        clients: readonly PlannedSubnet[],
+        internetRoute: aws.ec2.Route,
+    ): () => Exit | undefined {
+        const { tags, region, cidr, clusterName, availabilityZones } = this.args;
+        const home = publicSubnets.find(({ zone }) => zone === availabilityZones[0]);
+        if (home === undefined) {
+            return () => undefined;
+        }
+        const instance = new NatInstance(
+            this.childName("nat-instance"),
+            {
+                tags,
+                region,
+                accountId: this.accountId,
+                vpcId: this.vpcId,
+                vpcCidr: cidr,
+                vpcName: clusterName,
+                subnetId: home.id,
+                clientCidrs: clients.map((subnet) => subnet.cidr),
+                dependsOn: [internetRoute],
+            },
+            this.childOptions(),
+        );
+        const exit = { target: { networkInterfaceId: instance.networkInterfaceId }, dependsOn: instance.ready };
+        return () => exit;
     }
 
     private createNatGateway(subnet: NetworkSubnet, internetRoute: aws.ec2.Route): aws.ec2.NatGateway {
@@ -260,13 +303,13 @@ export class Network extends Component {
         );
     }
 
-    private createPrivateRouteTable(zone: string, gateway: aws.ec2.NatGateway | undefined): aws.ec2.RouteTable {
+    private createPrivateRouteTable(zone: string, exit: Exit | undefined): aws.ec2.RouteTable {
         const routeTable = this.createRouteTable(`private-${zone}`);
-        if (gateway !== undefined) {
+        if (exit !== undefined) {
             new aws.ec2.Route(
                 this.childName(`private-${zone}-internet`),
-                { routeTableId: routeTable.id, destinationCidrBlock: anywhere, natGatewayId: gateway.id },
-                this.childOptions(),
+                { routeTableId: routeTable.id, destinationCidrBlock: anywhere, ...exit.target },
+                this.childOptions({ dependsOn: [...exit.dependsOn] }),
             );
         }
         return routeTable;
@@ -336,23 +379,6 @@ export class Network extends Component {
         return group;
     }
 }
-
-/**
- * What controllers look for: the load balancer controller takes subnets by role, Karpenter starts nodes where `karpenter.sh/discovery`
- * names the cluster. Data subnets have none of these, so neither ever puts anything there.
- */
-const tierTags: Record<"public" | "private" | "data", (clusterName: string) => Record<string, string>> = {
-    public: (clusterName) => ({
-        "kubernetes.io/role/elb": "1",
-        [`kubernetes.io/cluster/${clusterName}`]: "shared",
-    }),
-    private: (clusterName) => ({
-        "kubernetes.io/role/internal-elb": "1",
-        [`kubernetes.io/cluster/${clusterName}`]: "shared",
-        "karpenter.sh/discovery": clusterName,
-    }),
-    data: () => ({}),
-};
 
 function withoutRoutes({ id, cidr, zone }: RoutedSubnet): NetworkSubnet {
     return { id, cidr, zone };

@@ -67,3 +67,9 @@ export function flowLogTrustPolicy(accountId: string, region: string): PolicyDoc
         ],
     };
 }
+
+/** Who may assume the role of an instance: EC2, for the machine it runs. */
+export const instanceTrustPolicy: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};

@@ -161,7 +161,7 @@ export function natProblem(
     const missing = [...endpointsOfNodes, ...ofAddons].filter((endpoint) => !interfaceEndpoints.includes(endpoint));
     return missing.length === 0
         ? undefined
-        : `must be single or per-az, or interfaceEndpoints must have ${missing.join(", ")}: without NAT, nodes reach AWS by endpoints alone`;
+        : `must be instance, single or per-az, or interfaceEndpoints must have ${missing.join(", ")}: without NAT, nodes reach AWS by endpoints alone`;
 }
 
 /** A range of addresses; `first` is the address as a number, host bits included. */

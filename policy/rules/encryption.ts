@@ -49,7 +49,7 @@ function parameter(engine: RegExp, name: string): (resource: PolicyResource) => 
 export const encryptionRules: readonly Rule[] = [
     {
         id: "stores-encrypted-at-rest",
-        types: /^(aws:(rds\/instance|elasticache\/replicationGroup|ec2\/launchTemplate):|kubernetes:storage)/,
+        types: /^(aws:(rds\/instance|elasticache\/replicationGroup|ec2\/(launchTemplate|instance)):|kubernetes:storage)/,
         severity: "high",
         title: "Databases, caches and volumes are encrypted at rest with a key of the platform.",
         why: "Whoever gets hold of a disk, a snapshot or a backup of it reads the data.",
@@ -59,6 +59,7 @@ export const encryptionRules: readonly Rule[] = [
             requires("aws:rds/instance:Instance", ["storageEncrypted"], isTrue, "true"),
             requires("aws:elasticache/replicationGroup:ReplicationGroup", ["atRestEncryptionEnabled"], isTrue, "true"),
             requires("aws:elasticache/replicationGroup:ReplicationGroup", ["kmsKeyId"], isSet, aKey),
+            requires("aws:ec2/instance:Instance", ["rootBlockDevice", "encrypted"], isTrue, "true"),
             requires("kubernetes:storage.k8s.io/v1:StorageClass", ["parameters", "encrypted"], isTrue, '"true"'),
             ({ type, inputs }) =>
                 type === "aws:ec2/launchTemplate:LaunchTemplate"

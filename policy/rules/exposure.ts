@@ -116,7 +116,7 @@ export const exposureRules: readonly Rule[] = [
     },
     {
         id: "no-public-addresses",
-        types: /^aws:ec2\/(subnet|launchTemplate):/,
+        types: /^aws:ec2\/(subnet|launchTemplate|instance):/,
         severity: "high",
         title: "Nothing gets a public address by where it starts.",
         why: "A public address on a node makes every port that it opens a port on the internet.",
@@ -130,6 +130,7 @@ export const exposureRules: readonly Rule[] = [
                 (value) => !isTrue(value),
                 "false",
             ),
+            requires("aws:ec2/instance:Instance", ["associatePublicIpAddress"], (value) => !isTrue(value), "false"),
         ),
     },
     {

@@ -19,6 +19,7 @@ const actionsWithoutResource: readonly RegExp[] = [
     /^(wafv2|waf-regional|shield):(Describe\w+|List\w+|GetSubscriptionState)$/,
     /^cloudwatch:PutMetricData$/,
     /^xray:Put\w+$/,
+    /^ssmmessages:(Create|Open)(Control|Data)Channel$/,
 ];
 
 const grants = /^aws:iam\/(rolePolicy|policy|userPolicy|groupPolicy):/;
@@ -144,25 +145,17 @@ export const identityRules: readonly Rule[] = [
     },
     {
         id: "metadata-service-v2",
-        types: /^aws:ec2\/launchTemplate:/,
+        types: /^aws:ec2\/(launchTemplate|instance):/,
         severity: "high",
-        title: "Nodes answer metadata requests with a session token only, and not to pods.",
+        title: "Machines answer metadata requests with a session token only, and not to pods.",
         why: "With version 1, a service that fetches URLs for its callers hands out the node's credentials.",
         clauses: ["AWS FSBP EC2.8", "checkov CKV_AWS_79"],
         fix: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1.',
         check: every(
-            requires(
-                "aws:ec2/launchTemplate:LaunchTemplate",
-                ["metadataOptions", "httpTokens"],
-                (value) => value === "required",
-                '"required"',
-            ),
-            requires(
-                "aws:ec2/launchTemplate:LaunchTemplate",
-                ["metadataOptions", "httpPutResponseHopLimit"],
-                (value) => value === 1,
-                "1",
-            ),
+            ...["aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"].flatMap((type) => [
+                requires(type, ["metadataOptions", "httpTokens"], (value) => value === "required", '"required"'),
+                requires(type, ["metadataOptions", "httpPutResponseHopLimit"], (value) => value === 1, "1"),
+            ]),
         ),
     },
     {

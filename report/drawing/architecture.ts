@@ -127,9 +127,15 @@ function tierOf(plan: PlanView, tier: string, title: string, shared: readonly Bo
 
 function zoneOf(plan: PlanView, subnet: Resource): ZoneBox {
     const zone = text(subnet.inputs.availabilityZone);
-    const translators = plan
-        .ofType("aws:ec2/natGateway:NatGateway")
+    const interfaces = plan
+        .ofType("aws:ec2/networkInterface:NetworkInterface")
         .filter((each) => each.dependencies.includes(subnet));
+    const translators = [
+        ...plan.ofType("aws:ec2/natGateway:NatGateway").filter((each) => each.dependencies.includes(subnet)),
+        ...plan
+            .ofType("aws:ec2/instance:Instance")
+            .filter((each) => each.dependencies.some((dependency) => interfaces.includes(dependency))),
+    ];
     return {
         box: {
             id: `zone-${subnet.address}`,

@@ -24,6 +24,8 @@ export const awsCharges: Readonly<Record<string, ChargeRule>> = {
             usage: true,
         },
     ],
+    "aws:ec2/instance:Instance": instance,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": () => [{ price: "metric-alarm", item: "alarm", quantity: 1 }],
     "aws:ec2/eip:Eip": () => [{ price: "public-ipv4", item: "public IPv4 address", quantity: hours }],
     // The endpoint of GuardDuty's agent is free. Source: Amazon GuardDuty User Guide, "Prerequisite: creating an Amazon VPC endpoint".
     "aws:ec2/vpcEndpoint:VpcEndpoint": ({ inputs }) =>
@@ -126,6 +128,16 @@ export const awsCharges: Readonly<Record<string, ChargeRule>> = {
         return [{ price: `elasticache:${type}`, item: `${nodes} × ${type}`, quantity: nodes * hours }];
     },
 };
+
+/** A machine of its own, which no group starts and stops. */
+function instance({ inputs }: PlannedResource): readonly Charge[] {
+    const type = textIn(inputs, "instanceType") ?? "of unknown type";
+    const size = numberIn(objectAt(inputs, "rootBlockDevice"), "volumeSize");
+    return [
+        { price: `ec2:${type}`, item: type, quantity: hours },
+        ...(size === undefined ? [] : [{ price: "ebs-gp3", item: `root volume of ${size} GiB`, quantity: size }]),
+    ];
+}
 
 function controlPlane(): readonly Charge[] {
     return [{ price: "eks-control-plane", item: "EKS control plane, standard support", quantity: hours }];

@@ -22,6 +22,7 @@ export const freeTypes: ReadonlySet<string> = new Set([
     "aws:ec2/flowLog:FlowLog",
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/networkInterface:NetworkInterface",
     "aws:ec2/route:Route",
     "aws:ec2/routeTable:RouteTable",
     "aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -39,6 +40,7 @@ export const freeTypes: ReadonlySet<string> = new Set([
     "aws:elasticache/subnetGroup:SubnetGroup",
     // Billed with the detector, which has no price: it depends on events and vCPUs that no plan knows.
     "aws:guardduty/detectorFeature:DetectorFeature",
+    "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/policy:Policy",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",

@@ -17,6 +17,7 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
     "aws:cloudfront/cachePolicy:CachePolicy": ["name"],
     "aws:cloudwatch/logGroup:LogGroup": ["name", "namePrefix", "logGroupClass"],
     "aws:cloudwatch/logIndexPolicy:LogIndexPolicy": ["logGroupName"],
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
     "aws:ec2/eip:Eip": ["domain", "networkBorderGroup", "publicIpv4Pool"],
     "aws:ec2/flowLog:FlowLog": [
         "iamRoleArn",
@@ -26,7 +27,20 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
         "trafficType",
         "vpcId",
     ],
+    // With userDataReplaceOnChange, which everything here sets; EC2 takes new user data at the first start alone.
+    "aws:ec2/instance:Instance": [
+        "ami",
+        "availabilityZone",
+        "keyName",
+        "primaryNetworkInterface",
+        "rootBlockDevice.encrypted",
+        "rootBlockDevice.kmsKeyId",
+        "subnetId",
+        "tenancy",
+        "userData",
+    ],
     "aws:ec2/launchTemplate:LaunchTemplate": ["name", "namePrefix"],
+    "aws:ec2/networkInterface:NetworkInterface": ["interfaceType", "subnetId"],
     "aws:ec2/natGateway:NatGateway": ["allocationId", "connectivityType", "subnetId", "privateIp"],
     "aws:ec2/route:Route": [
         "routeTableId",
@@ -72,6 +86,7 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
         "subnetGroupName",
     ],
     "aws:elasticache/subnetGroup:SubnetGroup": ["name"],
+    "aws:iam/instanceProfile:InstanceProfile": ["name", "namePrefix", "path"],
     "aws:iam/policy:Policy": ["name", "namePrefix", "path", "description"],
     "aws:iam/role:Role": ["name", "namePrefix", "path"],
     "aws:iam/rolePolicy:RolePolicy": ["name", "namePrefix", "role"],

@@ -39,6 +39,10 @@ const durations: Readonly<Record<string, Duration>> = {
         seconds: 106,
         source: logs("aws_nat_gateway 1m35s to 2m5s, median of nine 1m46s"),
     },
+    "aws:ec2/instance:Instance": {
+        seconds: 13,
+        source: logs("aws_instance 10s to 16s, median of five 13s; what its user data does is not waited for"),
+    },
     "aws:iam/role:Role": {
         seconds: 7,
         source: "aws_iam_role 7s: github.com/turbot/steampipe-plugin-aws/pull/131",

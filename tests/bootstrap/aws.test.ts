@@ -53,6 +53,9 @@ const serviceOfModule: Readonly<Record<string, string>> = { cloudwatch: "logs", 
  */
 const besides = ["autoscaling", "ce", "elasticloadbalancing", "guardduty", "ssm", "sts"];
 
+/** The one thing of the module cloudwatch that is not CloudWatch Logs'. */
+const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
+
 describe("the bootstrap of an AWS account", () => {
     it("trusts one repository, and of it exactly the workflows that each role is for", () => {
         const subjects = Object.fromEntries(
@@ -94,7 +97,7 @@ describe("the bootstrap of an AWS account", () => {
             for (const { type } of plan.resources) {
                 const module = /^aws:([a-z0-9]+)\//.exec(type)?.[1] ?? (type.startsWith("eks:") ? "eks" : undefined);
                 if (module !== undefined) {
-                    used.add(serviceOfModule[module] ?? module);
+                    used.add(type === alarm ? module : (serviceOfModule[module] ?? module));
                 }
             }
         }
@@ -128,6 +131,16 @@ describe("the bootstrap of an AWS account", () => {
                 stack,
             );
         }
+    });
+
+    it("lets a deployment make the instance profiles that the stacks have, by their names", async () => {
+        const { Resource = "" } = deploy.find(({ Sid }) => Sid === "OwnInstanceProfiles") ?? {};
+        assert.match(String(Resource), /instance-profile\/platform-\*$/);
+        const { plan } = await simulateStack("dev");
+        const names = plan.resources
+            .filter(({ type }) => type === "aws:iam/instanceProfile:InstanceProfile")
+            .map(({ inputs }) => String(inputs.name));
+        assert.deepEqual(names, ["platform-dev-nat"]);
     });
 
     it("lets no deployment change the pipelines' own roles, nor lose the state", () => {

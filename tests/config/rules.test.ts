@@ -31,6 +31,11 @@ describe("the rules about several values", () => {
             /^platform:network\.cidr = "10\.0\.0\.0\/24": /,
         ],
         ["a zone twice", { network: { availabilityZones: ["a", "a"] } }, /^platform:network\.cidr = .*zone/],
+        [
+            "a way out of prod that is one small machine",
+            { environment: "prod", data: { protect: true }, network: { nat: "instance" } },
+            /^platform:network\.nat = "instance": must be per-az or single in the prod environment/,
+        ],
         ["nodes that cannot reach AWS", { network: { nat: "none" } }, /^platform:network\.nat = "none": .*ecr\.api/],
         ["no nodes", { cluster: {} }, /^platform:cluster\.nodeGroups = \{\}: required/],
         [

@@ -104,9 +104,9 @@ const orders: readonly Order[] = [
         earlier: ({ type }) => type === "aws:ec2/routeTableAssociation:RouteTableAssociation",
     },
     {
-        what: "node groups wait for the NAT gateway",
+        what: "node groups wait for NAT",
         later: ({ type }) => type === "aws:eks/nodeGroup:NodeGroup",
-        earlier: ({ type }) => type === "aws:ec2/natGateway:NatGateway",
+        earlier: ({ type }) => type === "aws:ec2/natGateway:NatGateway" || type === "aws:ec2/instance:Instance",
     },
 ];
 

@@ -174,7 +174,7 @@ describe("Network", () => {
         it('"none" without the endpoints that nodes need is refused', async () => {
             await assert.rejects(
                 network({ nat: "none", interfaceEndpoints: ["sts"] }),
-                /network: nat "none" must be single or per-az, or interfaceEndpoints must have ec2, ecr\.api, ecr\.dkr, eks-auth, logs:/,
+                /network: nat "none" must be instance, single or per-az, or interfaceEndpoints must have ec2, ecr\.api, ecr\.dkr, eks-auth, logs:/,
             );
         });
     });

@@ -210,6 +210,7 @@ describe("natProblem", () => {
     const ofNodes = ["ecr.api", "ecr.dkr", "ec2", "sts", "logs", "eks-auth"];
 
     it("asks for no endpoint when there is NAT", () => {
+        assert.equal(natProblem("instance", []), undefined);
         assert.equal(natProblem("single", []), undefined);
         assert.equal(natProblem("per-az", []), undefined);
     });
@@ -218,7 +219,7 @@ describe("natProblem", () => {
         const problem = natProblem("none", ["sts", "logs"]) ?? "";
         assert.match(
             problem,
-            /must be single or per-az, or interfaceEndpoints must have ec2, ecr\.api, ecr\.dkr, eks-auth:/,
+            /must be instance, single or per-az, or interfaceEndpoints must have ec2, ecr\.api, ecr\.dkr, eks-auth:/,
         );
     });
 

@@ -116,6 +116,14 @@ export const accessCases: readonly RuleCase[] = [
                 resources: [resource("aws:ec2/launchTemplate:LaunchTemplate", {})],
                 problem: /httpTokens is not set/,
             },
+            "a machine outside of the cluster": {
+                resources: [
+                    resource("aws:ec2/instance:Instance", {
+                        metadataOptions: { httpTokens: "optional", httpPutResponseHopLimit: 1 },
+                    }),
+                ],
+                problem: /httpTokens is "optional"/,
+            },
         },
     },
     {

@@ -7,6 +7,7 @@ import {
     policy,
     parameters,
     template,
+    machine,
     bucketEncryption,
     bucketPolicy,
     withoutTls,
@@ -24,6 +25,7 @@ export const cloudCases: readonly RuleCase[] = [
                 instance(),
                 group(),
                 template({ blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { encrypted: "true" } }] }),
+                machine({ rootBlockDevice: { encrypted: true } }),
                 resource("kubernetes:storage.k8s.io/v1:StorageClass", { parameters: { encrypted: "true" } }),
             ],
         },
@@ -35,6 +37,10 @@ export const cloudCases: readonly RuleCase[] = [
             "a cache with AWS's own key": {
                 resources: [group({ kmsKeyId: undefined })],
                 problem: /kmsKeyId is not set/,
+            },
+            "a machine's volume": {
+                resources: [machine({ rootBlockDevice: { encrypted: false } })],
+                problem: /rootBlockDevice.encrypted is false, allowed is true/,
             },
             "a node's volume": {
                 resources: [template({ blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: {} }] })],
@@ -179,6 +185,10 @@ export const cloudCases: readonly RuleCase[] = [
             "a subnet": {
                 resources: [resource("aws:ec2/subnet:Subnet", { mapPublicIpOnLaunch: true })],
                 problem: /mapPublicIpOnLaunch is true/,
+            },
+            "a machine": {
+                resources: [machine({ associatePublicIpAddress: true })],
+                problem: /associatePublicIpAddress is true, allowed is false/,
             },
             "a node": {
                 resources: [template({ networkInterfaces: [{ associatePublicIpAddress: "true" }] })],

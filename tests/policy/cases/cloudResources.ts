@@ -37,6 +37,8 @@ export const parameters = (family: string, name: string, value: string): PolicyR
     resource("aws:rds/parameterGroup:ParameterGroup", { family, parameters: [{ name, value }] });
 export const template = (inputs: Readonly<Record<string, unknown>>): PolicyResource =>
     resource("aws:ec2/launchTemplate:LaunchTemplate", inputs);
+export const machine = (inputs: Readonly<Record<string, unknown>>): PolicyResource =>
+    resource("aws:ec2/instance:Instance", inputs);
 export const bucketEncryption = (sseAlgorithm: string): PolicyResource =>
     resourceFor(bucket, "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", {
         rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm } }],

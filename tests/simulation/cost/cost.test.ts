@@ -30,6 +30,17 @@ describe("the cost of a resource", () => {
             resources: [{ type: "eks:index:Cluster", name: "cluster" }],
             bill: ["EKS control plane, standard support: 73.00"],
         },
+        "of a machine is its hours and its disk; of an alarm, a dime": {
+            resources: [
+                {
+                    type: "aws:ec2/instance:Instance",
+                    name: "nat",
+                    inputs: { instanceType: "t4g.nano", rootBlockDevice: { volumeSize: 8 } },
+                },
+                { type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "hangs" },
+            ],
+            bill: ["t4g.nano: 3.07", "root volume of 8 GiB: 0.64", "alarm: 0.10"],
+        },
         "of a NAT gateway is its hours; its address is a resource of its own": {
             resources: [
                 { type: "aws:ec2/natGateway:NatGateway", name: "nat" },
