@@ -12,6 +12,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { datasourceName, datasourceUid } from "../names";
 import { literally, series, type Matcher } from "../promql";
+import { laidOut } from "./grid";
 import { datasource, type Panel } from "./panel";
 import { chosen } from "./selectors";
 
@@ -95,7 +96,8 @@ export function dashboard(spec: DashboardSpec): Dashboard {
     for (const variable of [...(namespace ? [namespace] : []), ...targetVariables(builder.build()), ...others]) {
         builder.withVariable(queryVariable(variable));
     }
-    return builder.build();
+    const { panels = [], ...built } = builder.build();
+    return { ...built, panels: laidOut(panels) };
 }
 
 function datasourceVariable(): DatasourceVariableBuilder {

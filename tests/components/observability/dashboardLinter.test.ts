@@ -45,6 +45,15 @@ const dashboardRules: Readonly<Record<string, (dashboard: DashboardJson) => stri
     },
     "asks again for the choices when the time range changes": ({ templating }) =>
         templating.list.filter(({ type, refresh }) => type === "query" && refresh !== 2).map(({ name }) => name),
+    "lays panels out on 24 columns, without overlap": ({ panels }) => {
+        const taken = new Set<string>();
+        return panels.flatMap(({ gridPos: { x, y, w, h }, title }) => {
+            const cells = Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
+            const wrong = x < 0 || y < 0 || w < 1 || h < 1 || x + w > 24 || cells.some((cell) => taken.has(cell));
+            cells.forEach((cell) => taken.add(cell));
+            return wrong ? [`${title} at ${x},${y}`] : [];
+        });
+    },
     "cannot be edited": ({ editable, title }) => (editable ? [title] : []),
 };
 
