@@ -1,19 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StoreConnection } from "../components/connection";
-import { platformModel } from "../components/observability/controllers";
-import { exporterJob } from "../components/store/exporter";
 import { defaultLimits, type AlertName } from "../components/observability/limits";
-import { monitoringModel, type MonitoringModel } from "../components/observability/model";
+import type { MonitoringModel } from "../components/observability/model";
 import { dashboardTitles, dashboardUid, namespaceDashboardUid } from "../components/observability/names";
 import { alertRules } from "../components/observability/rules/alertRules";
 import type { AlertingRule } from "../components/observability/rules/rule";
-import type { PlannedSystem } from "../components/system/declaration";
-import { parseConfig } from "../config/parse";
-import { readConfiguration } from "../simulation/configuration";
-import { installedAddons } from "../stacks/addons";
-import { planSystems } from "../stacks/plan";
-import { systemDefinitions } from "../stacks/registry";
+import { stackModels } from "./stackModels";
 
 /** An alert of a system in a stack. */
 interface Raised {
@@ -29,8 +21,6 @@ const end = "<!-- End of the frame. -->";
 
 /** In dev stores are in the cluster, in prod they are managed and have replicas: together the two raise every alert. */
 const stacks = ["dev", "prod"] as const;
-
-const projectRoot = join(__dirname, "..");
 
 /** The runbooks by file: what somebody wrote, under a frame that says what the alert asks and where it leads. */
 export function runbookPages(): Record<string, () => string> {
@@ -84,7 +74,7 @@ function table(raised: readonly Raised[]): string {
         );
         const key = [
             limits.length === 0 ? "there is nothing" : [...new Set(limits)].join(", "),
-            rule.for,
+            rule.for ?? "at once",
             rule.keep_firing_for ?? "",
         ].join(" | ");
         const systems = rows.get(key) ?? new Map<string, Set<string>>();
@@ -101,42 +91,11 @@ function table(raised: readonly Raised[]): string {
 }
 
 function raisedIn(stack: string): Raised[] {
-    const { config, issues } = parseConfig(readConfiguration(projectRoot, stack).values);
-    if (config === undefined) {
-        throw new Error(`${stack} cannot be read: ${JSON.stringify(issues)}`);
-    }
-    const addons = installedAddons(config);
-    const platform = { ...config, addons };
-    const models = planSystems(config, systemDefinitions).systems.map((plan) =>
-        monitoringModel({ plan, platform, stores: storesOf(plan) }),
-    );
-    return [...models, platformModel(config.environment, addons, config.observability)].flatMap((model) =>
+    return stackModels(stack).flatMap((model) =>
         alertRules(model)
             .flatMap(({ rules }) => rules as readonly AlertingRule[])
             .map((rule) => ({ stack, system: model.system, rule, dashboard: dashboardOf(model, rule) })),
     );
-}
-
-/** What monitoring has to know of the stores of a system, which is what they are called. */
-function storesOf({ name: system, declaration }: PlannedSystem): StoreConnection[] {
-    const store = (kind: StoreConnection["kind"], name: string, exporterJob: string): StoreConnection => ({
-        kind,
-        name,
-        host: name,
-        port: 0,
-        tls: false,
-        secret: { name: "", keys: [], dependsOn: [] },
-        passwordKey: "",
-        network: { kind: "pods", namespace: "", labels: {} },
-        exporterJob,
-        dependsOn: [],
-    });
-    return [
-        ...Object.entries(declaration.databases ?? {}).map(([name, { engine }]) =>
-            store(engine, name, exporterJob(system, name)),
-        ),
-        ...Object.keys(declaration.caches ?? {}).map((name) => store("redis", name, exporterJob(system, name))),
-    ];
 }
 
 function dashboardOf({ system }: MonitoringModel, { annotations }: AlertingRule): string {

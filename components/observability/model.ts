@@ -174,8 +174,8 @@ function serviceOf(
         name,
         namespace,
         job: name,
-        // The pods of a Deployment or a Rollout: its name, the ReplicaSet's hash, five characters more.
-        pods: `${literally(name)}-[a-z0-9]+-[a-z0-9]{5}`,
+        // The pods of a Deployment or a Rollout: its name, the ReplicaSet's hash of at most ten characters, five characters more.
+        pods: `${literally(name)}-[a-z0-9]{1,10}-[a-z0-9]{5}`,
         ...(plan.metricsPath !== null && { metrics: { ...defaultMetricNames, ...spec.metricNames } }),
         ownMetrics: spec.ownMetrics ?? {},
         objectives: objectivesOf(spec.objectives),

@@ -53,7 +53,7 @@ function others(value: number): number[] {
 }
 
 function timeMutants(rule: AlertingRule): Mutant[] {
-    const seconds = durationSeconds(rule.for);
+    const seconds = durationSeconds(rule.for ?? "0s");
     const waits = seconds === 0 ? [60] : [2 * seconds, seconds / 2, 0];
     const goesOn = rule.keep_firing_for === undefined ? undefined : durationSeconds(rule.keep_firing_for);
     const { keep_firing_for: _, ...ends } = rule;

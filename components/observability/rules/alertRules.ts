@@ -4,10 +4,8 @@ import { cacheAlerts } from "./cache";
 import { controllerAlerts } from "./controllers";
 import { databaseAlerts } from "./database";
 import { deliveryAlerts } from "./delivery";
-import { errorBudgetRules } from "./errorBudget";
 import { objectiveAlerts } from "./objectiveAlerts";
-import { objectiveRules } from "./objectiveRules";
-import { recordingRules } from "./recordingRules";
+import { recordingGroups } from "./recordingGroups";
 import { alertingRule, type AlertDefinition, type RuleGroup } from "./rule";
 import { saturationAlerts } from "./saturation";
 import { trafficAlerts } from "./traffic";
@@ -28,10 +26,9 @@ const families: Readonly<Record<string, (model: MonitoringModel) => AlertDefinit
 export function ruleFamilies(model: MonitoringModel): Readonly<Record<string, readonly RuleGroup[]>> {
     const alerts = Object.entries(families).map(([family, definitions]): readonly [string, readonly RuleGroup[]] => {
         const rules = definitions(model).map((definition) => alertingRule(model, definition));
-        return [family, rules.length === 0 ? [] : [{ name: `${model.system}-${family}`, rules }]];
+        return [family, rules.length === 0 ? [] : [{ name: family, rules }]];
     });
-    const recording = [...recordingRules(model), ...objectiveRules(model), ...errorBudgetRules(model)];
-    const all: (readonly [string, readonly RuleGroup[]])[] = [["recording", recording], ...alerts];
+    const all: (readonly [string, readonly RuleGroup[]])[] = [["recording", recordingGroups(model)], ...alerts];
     return Object.fromEntries(all.filter(([, groups]) => groups.length > 0));
 }
 

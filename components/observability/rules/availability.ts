@@ -1,6 +1,7 @@
 import type { Monitored, MonitoredService, MonitoringModel } from "../model";
 import { workloads } from "../model";
 import { availablePods, kubeStateMetrics, rateWindow, series, wantedPods } from "../promql";
+import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 
 /**
@@ -71,7 +72,7 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
 function podAlerts(part: Monitored & { readonly pods: string }, scrapeIntervalSeconds: number): AlertDefinition[] {
     const { name, namespace, limits } = part;
     const pods = { ...kubeStateMetrics, namespace, pod: { matches: part.pods } };
-    const restarts = series("kube_pod_container_status_restarts_total", pods);
+    const restarts = series(recorded.restarts, recordedLabels(part));
     const waiting = series("kube_pod_container_status_waiting_reason", { ...pods, reason: "CrashLoopBackOff" });
     const container = "namespace, pod, container";
     const window = rateWindow(scrapeIntervalSeconds, 10);
@@ -81,7 +82,7 @@ function podAlerts(part: Monitored & { readonly pods: string }, scrapeIntervalSe
             ...base,
             alert: "PodRestarting",
             // Not increase(): it extrapolates, and three restarts would count as a little more than three.
-            expr: `max by (${container}) (${restarts}) - min by (${container}) (min_over_time(${restarts}[${window}])) > ${limits.PodRestarting.value}`,
+            expr: `${restarts} - min_over_time(${restarts}[${window}]) > ${limits.PodRestarting.value}`,
             summary: `A container of ${name} restarts again and again.`,
             description: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value }} times in ${window}.`,
         },

@@ -1,9 +1,19 @@
 import type { MonitoredService, MonitoringModel } from "../model";
 import { burnRates } from "../objectives";
 import { ratio, series } from "../promql";
-import { indicators, recordedRatio, type IndicatorName } from "./objectiveRules";
+import {
+    indicatorNames,
+    indicators,
+    measuredServices,
+    paceOf,
+    ratesEvery,
+    recordedEvery,
+    recordedRatio,
+    type IndicatorName,
+    type Pace,
+} from "./objectiveRules";
 import { recordedLabels } from "./recordingRules";
-import { ownership, type RecordingRule, type RuleGroup } from "./rule";
+import { ownership, type RecordingRule } from "./rule";
 
 /** What dashboards show of the promises of a service. Alerts read what these are made from. */
 export const budgets = {
@@ -16,46 +26,55 @@ export const budgets = {
 /** The days that an error budget is for. */
 export const budgetDays = 30;
 
-/** Of 30 days, one sample in five minutes says as much as all of them: what is recorded is itself a rate over five minutes. */
-const step = "5m";
-
 /**
- * What is left of the error budgets, and how fast they are used. Evaluated as often as it can change: the budget is some 8,600 samples of
- * two series. Recorded over all pods, so the label by which panels choose a pod, `instance`, says "all".
+ * Time between two looks at error budgets. Of 30 days, a rate over five minutes every five minutes counts each request once: some 8,600
+ * samples of two series for each promise.
  */
-export function errorBudgetRules(model: MonitoringModel): RuleGroup[] {
-    const services = model.services.filter(({ metrics }) => metrics !== undefined);
-    return services.length === 0
-        ? []
-        : [
-              {
-                  name: `${model.system}-error-budgets-recording`,
-                  interval: step,
-                  rules: services.flatMap((service) => [
-                      ...budgetRules(model, service, "availability", service.objectives.availabilityPercent),
-                      ...budgetRules(model, service, "latency", service.objectives.latencyPercent),
-                  ]),
-              },
-          ];
+export const budgetInterval = "5m";
+
+/** What is left of the error budgets. */
+export function errorBudgetRules(model: MonitoringModel): RecordingRule[] {
+    return measuredServices(model).flatMap((service) => [
+        ...ratesEvery(model, service, budgetInterval),
+        ...indicatorNames.map((name) => remaining(model, service, name)),
+    ]);
 }
 
-function budgetRules(
+function remaining(model: MonitoringModel, service: MonitoredService, objective: IndicatorName): RecordingRule {
+    const { bad, all } = indicators[objective];
+    const total = (metric: string): string =>
+        `sum_over_time(${series(recordedEvery(metric, budgetInterval), recordedLabels(service))}[${budgetDays}d])`;
+    return {
+        record: budgets.remaining,
+        expr: `1 - ${total(bad)} / (${total(all)} > 0) / ${allowedShare(service, objective)}`,
+        labels: budgetLabels(model, service, objective),
+    };
+}
+
+/** How fast the error budgets are used over the windows of a pace. */
+export function burnRules(model: MonitoringModel, pace: Pace): RecordingRule[] {
+    const windows = burnRates.map(({ long }) => long).filter((window) => paceOf(window) === pace);
+    return measuredServices(model).flatMap((service) =>
+        indicatorNames.flatMap((objective) =>
+            windows.map((window) => ({
+                record: budgets.burnRate,
+                expr: `${series(recordedRatio(objective, window), recordedLabels(service))} / ${allowedShare(service, objective)}`,
+                labels: { ...budgetLabels(model, service, objective), window },
+            })),
+        ),
+    );
+}
+
+function allowedShare({ objectives }: MonitoredService, objective: IndicatorName): number {
+    const percent = { availability: objectives.availabilityPercent, latency: objectives.latencyPercent }[objective];
+    return ratio(Number((100 - percent).toPrecision(12)));
+}
+
+/** Recorded over all pods, so the label by which panels choose a pod, `instance`, says "all". */
+function budgetLabels(
     model: MonitoringModel,
     service: MonitoredService,
     objective: IndicatorName,
-    percent: number,
-): RecordingRule[] {
-    const selector = recordedLabels(service);
-    const labels = { ...ownership(model, service), objective, instance: "all" };
-    const allowed = ratio(Number((100 - percent).toPrecision(12)));
-    const total = (metric: string): string => `sum_over_time(${series(metric, selector)}[${budgetDays}d:${step}])`;
-    const { bad, all } = indicators[objective];
-    return [
-        { record: budgets.remaining, expr: `1 - ${total(bad)} / (${total(all)} > 0) / ${allowed}`, labels },
-        ...burnRates.map(({ long }) => ({
-            record: budgets.burnRate,
-            expr: `${series(recordedRatio(objective, long), selector)} / ${allowed}`,
-            labels: { ...labels, window: long },
-        })),
-    ];
+): Record<string, string> {
+    return { ...ownership(model, service), objective, instance: "all" };
 }

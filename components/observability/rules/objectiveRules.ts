@@ -1,8 +1,8 @@
 import type { MonitoredService, MonitoringModel } from "../model";
 import { burnRates, type BurnWindow } from "../objectives";
 import { literally, rateWindow, series, type Matcher } from "../promql";
-import { recorded, recordedLabels, recorder } from "./recordingRules";
-import type { RecordingRule, RuleGroup } from "./rule";
+import { errorRate, recorded, recordedLabels, recorder, requestRate } from "./recordingRules";
+import type { RecordingRule } from "./rule";
 
 /** A promise that is counted in requests: those that break it, of all that count. */
 interface Indicator {
@@ -25,52 +25,82 @@ export const indicators = {
 
 export type IndicatorName = keyof typeof indicators;
 
+export const indicatorNames = Object.keys(indicators) as readonly IndicatorName[];
+
 /** The recorded share of bad requests over a window. That over five minutes is the one that the other alerts look at. */
 export function recordedRatio(indicator: IndicatorName, window: BurnWindow): string {
     const { ratio } = indicators[indicator];
     return window === "5m" ? ratio : `${ratio}${window}`;
 }
 
-/** Windows whose value changes slowly; they hold up to 17,000 samples of 15 seconds, so they are looked at once a minute. */
+/** Windows whose value changes slowly, so they are looked at once a minute. */
 const slowWindows: ReadonlySet<BurnWindow> = new Set(["2h", "6h", "1d", "3d"]);
-const slowInterval = "1m";
+
+/** Time between two looks at the slow windows. */
+export const slowInterval = "1m";
+
+/** Whether a window is looked at as often as alerts are, or once in `slowInterval`. */
+export type Pace = "fast" | "slow";
+
+export function paceOf(window: BurnWindow): Pace {
+    return slowWindows.has(window) ? "slow" : "fast";
+}
+
+/** A rate as a group records it that is evaluated so often. Days of it have a sample for each evaluation and no more. */
+export function recordedEvery(metric: string, interval: string): string {
+    return `${metric}_every_${interval}`;
+}
 
 /**
  * How much of the promises is broken over each window that an alert looks at, and no other. A window is the sum of recorded rates: two
  * series for a service instead of one for each pod, endpoint and status, so three days of it are read in a moment, and an hour with many
  * requests counts more than one with few.
  */
-export function objectiveRules(model: MonitoringModel): RuleGroup[] {
-    const services = model.services.filter(({ metrics }) => metrics !== undefined);
+export function objectiveRules(model: MonitoringModel, pace: Pace): RecordingRule[] {
     const windows = [...new Set(burnRates.flatMap(({ long, short }) => [short, long]))].filter(
-        (window) => window !== "5m",
+        (window) => window !== "5m" && paceOf(window) === pace,
     );
-    const over = (slow: boolean): RecordingRule[] =>
-        services.flatMap((service) =>
-            windows
-                .filter((window) => slowWindows.has(window) === slow)
-                .flatMap((window) => ratiosOver(model, service, window)),
-        );
-    return services.length === 0
-        ? []
-        : [
-              {
-                  name: `${model.system}-objectives-recording`,
-                  rules: [...services.flatMap((service) => latencyRules(model, service)), ...over(false)],
-              },
-              { name: `${model.system}-objectives-recording-slow`, interval: slowInterval, rules: over(true) },
-          ];
+    return measuredServices(model).flatMap((service) => [
+        ...(pace === "fast" ? latencyRules(model, service) : ratesEvery(model, service, slowInterval)),
+        ...windows.flatMap((window) => ratiosOver(model, service, window)),
+    ]);
 }
 
-/** Requests that take longer than promised: all that were measured but for those in the bucket of the fast ones. */
+/** Services that say anything about their requests. */
+export function measuredServices(model: MonitoringModel): readonly MonitoredService[] {
+    return model.services.filter(({ metrics }) => metrics !== undefined);
+}
+
+/** What the promises are counted in, recorded again by a group that is evaluated less often than the alerts are. */
+export function ratesEvery(model: MonitoringModel, service: MonitoredService, interval: string): RecordingRule[] {
+    const record = recorder(model, service);
+    return indicatorNames.flatMap((name) => {
+        const { bad, all } = indicators[name];
+        const expr = rates(name, service, rateWindow(model.scrapeIntervalSeconds));
+        return [record(recordedEvery(all, interval), expr.all), record(recordedEvery(bad, interval), expr.bad)];
+    });
+}
+
+function rates(name: IndicatorName, service: MonitoredService, window: string): { bad: string; all: string } {
+    return {
+        availability: { bad: errorRate(service, window), all: requestRate(service, window) },
+        // All that were measured but for those in the bucket of the fast ones.
+        latency: {
+            bad: `${measured(service, window)} - ${fastEnough(service, window)}`,
+            all: measured(service, window),
+        },
+    }[name];
+}
+
+/** Requests that take longer than promised. Those that fail are recorded for every service, whatever it promises. */
 function latencyRules(model: MonitoringModel, service: MonitoredService): RecordingRule[] {
     const { bad, all, ratio } = indicators.latency;
     const record = recorder(model, service);
     const labels = recordedLabels(service);
-    const window = rateWindow(model.scrapeIntervalSeconds);
+    const expr = rates("latency", service, rateWindow(model.scrapeIntervalSeconds));
     return [
-        record(all, measured(service, window)),
-        record(bad, `${measured(service, window)} - ${fastEnough(service, window)}`),
+        record(all, expr.all),
+        record(bad, expr.bad),
         record(ratio, `${series(bad, labels)} / (${series(all, labels)} > 0)`),
     ];
 }
@@ -78,8 +108,11 @@ function latencyRules(model: MonitoringModel, service: MonitoredService): Record
 function ratiosOver(model: MonitoringModel, service: MonitoredService, window: BurnWindow): RecordingRule[] {
     const record = recorder(model, service);
     const labels = recordedLabels(service);
-    return (Object.keys(indicators) as IndicatorName[]).map((name) => {
-        const sum = (metric: string): string => `sum_over_time(${series(metric, labels)}[${window}])`;
+    return indicatorNames.map((name) => {
+        const sum = (metric: string): string => {
+            const read = paceOf(window) === "slow" ? recordedEvery(metric, slowInterval) : metric;
+            return `sum_over_time(${series(read, labels)}[${window}])`;
+        };
         const { bad, all } = indicators[name];
         return record(recordedRatio(name, window), `${sum(bad)} / (${sum(all)} > 0)`);
     });

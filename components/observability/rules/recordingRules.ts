@@ -1,7 +1,7 @@
 import type { Monitored, MonitoredDatabase, MonitoredService, MonitoredStore, MonitoringModel } from "../model";
 import { workloads } from "../model";
 import { cadvisor, kubeStateMetrics, rateWindow, series, type Matcher } from "../promql";
-import { ownership, type RecordingRule, type RuleGroup } from "./rule";
+import { ownership, type RecordingRule } from "./rule";
 
 /**
  * Series that alerts and dashboards share, so that both see the same value. A ratio exists only while there is something to divide by:
@@ -14,6 +14,7 @@ export const recorded = {
     latency: (quantile: Quantile): string => `service:http_request_duration_seconds:p${quantile * 100}_rate`,
     cacheHitRatio: "service:cache_hits:ratio_rate",
     poolRatio: "pod:db_pool_in_use:ratio",
+    restarts: "container:restarts:max",
     cpuRatio: "container:cpu_usage:ratio_rate",
     memoryRatio: "container:memory_working_set:ratio",
     throttledRatio: "container:cpu_throttled_periods:ratio_rate",
@@ -29,16 +30,40 @@ export function recordedLabels(part: Monitored): Record<string, Matcher> {
     return { namespace: part.namespace, component: part.name };
 }
 
-/** The recording rules of a system. */
-export function recordingRules(model: MonitoringModel): RuleGroup[] {
+/** What is recorded of the services and stores of a system, whatever they promise. */
+export function recordingRules(model: MonitoringModel): RecordingRule[] {
     const window = rateWindow(model.scrapeIntervalSeconds);
-    const rules: RecordingRule[] = [
+    return [
         ...model.services.flatMap((service) => serviceRules(model, service, window)),
         ...workloads(model).flatMap((part) => containerRules(model, part, window)),
         ...model.databases.map((database) => databaseConnections(model, database)),
         ...model.caches.flatMap((cache) => cacheRules(model, cache)),
     ];
-    return rules.length === 0 ? [] : [{ name: `${model.system}-recording`, rules }];
+}
+
+const perService = "namespace, job";
+
+/** The rate of a counter or a histogram of a service, over all its pods. */
+function rateOf(
+    { namespace, job }: MonitoredService,
+    metric: string,
+    window: string,
+    labels: Record<string, Matcher> = {},
+    by = perService,
+): string {
+    return `sum by (${by}) (rate(${series(metric, { namespace, job, ...labels })}[${window}]))`;
+}
+
+/** The rate of all requests. */
+export function requestRate(service: MonitoredService, window: string): string {
+    return rateOf(service, service.metrics?.requests ?? "", window);
+}
+
+/** The rate of the requests that fail. A service that never failed has no series of failures; its rate is 0, not nothing. */
+export function errorRate(service: MonitoredService, window: string): string {
+    const { requests = "", statusLabel = "" } = service.metrics ?? {};
+    const failures = rateOf(service, requests, window, { [statusLabel]: { matches: "5.." } });
+    return `${failures} or 0 * ${requestRate(service, window)}`;
 }
 
 function serviceRules(model: MonitoringModel, service: MonitoredService, window: string): RecordingRule[] {
@@ -46,28 +71,20 @@ function serviceRules(model: MonitoringModel, service: MonitoredService, window:
     if (metrics === undefined) {
         return [];
     }
-    const rate = (metric: string, by: string, labels: Record<string, Matcher> = {}): string =>
-        `sum by (${by}) (rate(${series(metric, { namespace, job, ...labels })}[${window}]))`;
-    const perService = "namespace, job";
-    const requests = rate(metrics.requests, perService);
-    const failures = rate(metrics.requests, perService, { [metrics.statusLabel]: { matches: "5.." } });
-    const hits = rate(metrics.cacheHits, perService);
-    const misses = rate(metrics.cacheMisses, perService);
+    const hits = rateOf(service, metrics.cacheHits, window);
+    const misses = rateOf(service, metrics.cacheMisses, window);
+    const buckets = rateOf(service, `${metrics.duration}_bucket`, window, {}, `${perService}, le`);
     const inUse = `sum by (namespace, job, pod) (${series(metrics.poolInUse, { namespace, job })})`;
     const poolSize = `sum by (namespace, job, pod) (${series(metrics.poolSize, { namespace, job })})`;
     const record = recorder(model, service);
     const already = (metric: string): string => series(metric, recordedLabels(service));
     return [
-        record(recorded.requestRate, requests),
-        // A service that never failed has no series of failures; its rate is 0, not nothing.
-        record(recorded.errorRate, `${failures} or 0 * ${requests}`),
+        record(recorded.requestRate, requestRate(service, window)),
+        record(recorded.errorRate, errorRate(service, window)),
         record(recorded.errorRatio, `${already(recorded.errorRate)} / (${already(recorded.requestRate)} > 0)`),
         ...([0.5, 0.95, 0.99] as const).map((quantile) =>
             // Without traffic the quantile is NaN, which is not greater than anything.
-            record(
-                recorded.latency(quantile),
-                `histogram_quantile(${quantile}, ${rate(`${metrics.duration}_bucket`, `${perService}, le`)}) >= 0`,
-            ),
+            record(recorded.latency(quantile), `histogram_quantile(${quantile}, ${buckets}) >= 0`),
         ),
         ...(service.usesDatabase ? [record(recorded.poolRatio, `${inUse} / (${poolSize} > 0)`)] : []),
         ...(service.usesCache
@@ -95,8 +112,11 @@ function containerRules(
         return `((${amount("limits")} or ${amount("requests")}) > 0)`;
     };
     const rate = (metric: string): string => `${by} (rate(${series(metric, { ...cadvisor, ...pods })}[${window}]))`;
+    const restarts = series("kube_pod_container_status_restarts_total", { ...kubeStateMetrics, ...pods });
     const record = recorder(model, part);
     return [
+        // The same series whichever kube-state-metrics counts.
+        record(recorded.restarts, `max by (namespace, pod, container) (${restarts})`),
         record(recorded.cpuRatio, `${rate("container_cpu_usage_seconds_total")} / ${allowed("cpu")}`),
         record(
             recorded.memoryRatio,

@@ -13,14 +13,19 @@ export interface RecordingRule {
 export interface AlertingRule {
     readonly alert: AlertName;
     readonly expr: string;
-    readonly for: string;
+    /** Left out where it fires at once. */
+    readonly for?: string;
     readonly keep_firing_for?: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Rules that Prometheus evaluates one after the other. */
+/**
+ * Rules that Prometheus evaluates one after the other. What a rule records is read by other recording rules of its group alone: those of
+ * another one would see the value of some time ago.
+ */
 export interface RuleGroup {
+    /** What the rules are about; whose they are says the file that the group is in. */
     readonly name: string;
     /** Time between two evaluations; that of Prometheus where it is left out. */
     readonly interval?: string;
@@ -61,7 +66,7 @@ export function alertingRule(model: MonitoringModel, definition: AlertDefinition
     return {
         alert,
         expr,
-        for: pending,
+        ...(pending !== "0m" && { for: pending }),
         ...(keepFiringFor !== undefined && { keep_firing_for: keepFiringFor }),
         labels: { severity, owner: model.owner, ...ownership(model, part), ...labels },
         annotations: {

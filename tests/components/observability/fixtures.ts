@@ -8,6 +8,7 @@ import { monitoringModel, type MonitoringModel } from "../../../components/obser
 import type { PlannedSystem } from "../../../components/system/declaration";
 import { platformConfig, systemSettings, type Placement, type PlatformConfig } from "../../../config/schema";
 import { userManagement } from "../../../stacks/userManagement";
+import type { Variant } from "./alertCases/situation";
 
 export const settings = systemSettings.parse({ version: "1.4.2" });
 
@@ -80,6 +81,16 @@ export function completeModel(): MonitoringModel {
             .controllers,
         services: model.services.map((service) => ({ ...service, operations: [batch] })),
         databases: model.databases.map((database) => ({ ...database, readReplicas: 2 })),
+    };
+}
+
+/** The complete model, made of something else. */
+export function variantModel(variant: Variant | undefined): MonitoringModel {
+    const model = completeModel();
+    return {
+        ...model,
+        ...(variant === "MySQL" && { databases: model.databases.map((each) => ({ ...each, engine: "mysql" })) }),
+        ...(variant === "Rollouts" && { services: model.services.map((each) => ({ ...each, controller: "Rollout" })) }),
     };
 }
 

@@ -1,67 +1,15 @@
 import { strict as assert } from "node:assert";
-import { stringify } from "yaml";
 import type { AlertName } from "../../../components/observability/limits";
 import type { MonitoringModel } from "../../../components/observability/model";
 import { ruleGroups } from "../../../components/observability/rules/alertRules";
 import type { AlertingRule, RecordingRule, RuleGroup } from "../../../components/observability/rules/rule";
 import { alertCases } from "./alertCases/all";
-import type { AlertCase, Samples } from "./alertCases/situation";
-
-/** Seconds between two evaluations, as a stack has them by default. */
-const defaultEvaluationSeconds = 15;
+import type { AlertCase } from "./alertCases/situation";
+import { variantModel } from "./fixtures";
+import { recordedSuites } from "./recordedSuites";
+import { defaultEvaluationSeconds, ruleTest, seconds, type Check, type RuleTest, type Suite } from "./suite";
 
 type Rule = RecordingRule | AlertingRule;
-
-/** A test of promtool: what was scraped, and what there is at which times. */
-export interface RuleTest {
-    readonly name: string;
-    readonly interval: string;
-    readonly input_series: readonly { readonly series: string; readonly values: string }[];
-    readonly alert_rule_test?: readonly unknown[];
-    readonly promql_expr_test?: readonly unknown[];
-}
-
-/** What promtool runs at once: some rules and tests of them. */
-export interface Suite {
-    readonly name: string;
-    readonly groups: readonly RuleGroup[];
-    readonly tests: readonly RuleTest[];
-    readonly evaluationSeconds?: number;
-}
-
-export function ruleTest(
-    name: string,
-    samples: Samples,
-    checks: Pick<RuleTest, "alert_rule_test" | "promql_expr_test">,
-): RuleTest {
-    const input = Object.entries(samples).map(([series, values]) => ({ series, values }));
-    return { name, interval: "30s", input_series: input, ...checks };
-}
-
-/** The files that `promtool test rules tests.yml` reads. */
-export function promtoolFiles({
-    groups,
-    tests,
-    evaluationSeconds = defaultEvaluationSeconds,
-}: Suite): Record<string, string> {
-    return {
-        "rules.yml": stringify({ groups }),
-        "tests.yml": stringify({
-            rule_files: ["rules.yml"],
-            evaluation_interval: `${evaluationSeconds}s`,
-            group_eval_order: groups.map((group) => group.name),
-            tests,
-        }),
-    };
-}
-
-export function seconds(duration: string): number {
-    const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
-    return [...duration.matchAll(/(\d+)([dhms])/g)].reduce(
-        (sum, [, count, unit = "s"]) => sum + Number(count) * (units[unit] ?? 0),
-        0,
-    );
-}
 
 /** Every case with its alert's name. */
 export function allCases(): readonly (readonly [AlertName, AlertCase])[] {
@@ -71,13 +19,13 @@ export function allCases(): readonly (readonly [AlertName, AlertCase])[] {
 }
 
 /** What tells the case from others. */
-export function caseName(name: AlertName, { rule = {} }: Pick<AlertCase, "rule">): string {
-    return [name, ...Object.values(rule)].join(" ");
+export function caseName(name: AlertName, { rule = {}, of }: Pick<AlertCase, "rule" | "of">): string {
+    return [name, ...Object.values(rule), ...(of === undefined ? [] : [`(${of})`])].join(" ");
 }
 
 /** The one rule that a case is about. */
-export function ruleOf(model: MonitoringModel, name: AlertName, one: AlertCase): AlertingRule {
-    const found = ruleGroups(model)
+export function ruleOf(name: AlertName, one: AlertCase): AlertingRule {
+    const found = ruleGroups(modelFor(one))
         .flatMap((group) => group.rules)
         .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert === name)
         .filter(({ labels }) => labels.component === one.component)
@@ -86,8 +34,12 @@ export function ruleOf(model: MonitoringModel, name: AlertName, one: AlertCase):
     return found[0] as AlertingRule;
 }
 
+function modelFor({ of, evaluationSeconds = defaultEvaluationSeconds }: AlertCase): MonitoringModel {
+    return { ...variantModel(of), evaluationIntervalSeconds: evaluationSeconds };
+}
+
 /** A rule, and what is recorded for it, directly or through others: the other rules would only cost time. */
-export function groupsFor(model: MonitoringModel, rule: AlertingRule): RuleGroup[] {
+function groupsFor(model: MonitoringModel, rule: AlertingRule): RuleGroup[] {
     const groups = ruleGroups(model);
     const ofPart = (other: Rule): boolean => other.labels.component === rule.labels.component;
     const wanted = new Set<Rule>();
@@ -118,18 +70,22 @@ function sameLabels(one: Readonly<Record<string, string>>, other: Readonly<Recor
 }
 
 /** The tests of a case, with the rules that they need. */
-export function suiteOf(model: MonitoringModel, name: AlertName, one: AlertCase): Suite {
+export function suiteOf(name: AlertName, one: AlertCase): Suite {
     const { evaluationSeconds = defaultEvaluationSeconds } = one;
-    const evaluated = { ...model, evaluationIntervalSeconds: evaluationSeconds };
-    const rule = ruleOf(evaluated, name, one);
-    const groups = groupsFor(evaluated, rule);
+    const rule = ruleOf(name, one);
+    const groups = groupsFor(modelFor(one), rule);
     const recorded = groups.flatMap(({ rules }) => rules.flatMap((each) => ("record" in each ? [each.record] : [])));
     return { name: caseName(name, one), groups, tests: testsOf(rule, one, recorded), evaluationSeconds };
 }
 
+/** Everything that promtool runs: the cases of alerts, and those of what only dashboards read. */
+export function allSuites(): Suite[] {
+    return [...allCases().map(([name, one]) => suiteOf(name, one)), ...recordedSuites()];
+}
+
 function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, recorded: readonly string[]): RuleTest[] {
     const { component, severity, fires, quiet, rule, evaluationSeconds = defaultEvaluationSeconds } = one;
-    const nothing = (at: string): unknown => ({ eval_time: at, alertname: alert, exp_alerts: [] });
+    const nothing = (at: string): Check => ({ eval_time: at, alertname: alert, exp_alerts: [] });
     const before = (at: string): string => `${seconds(at) - evaluationSeconds}s`;
     const after = (at: string): string => `${seconds(at) + evaluationSeconds}s`;
     return [
@@ -146,7 +102,7 @@ function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, rec
                 },
                 exp_annotations: { ...annotations, description },
             };
-            const firing = (time: string): unknown => ({ eval_time: time, alertname: alert, exp_alerts: [expected] });
+            const firing = (time: string): Check => ({ eval_time: time, alertname: alert, exp_alerts: [expected] });
             const end = until === undefined ? [] : [nothing(after(until))];
             return ruleTest(`${alert} fires (${index + 1})`, samples, {
                 alert_rule_test: [nothing(before(at)), firing(at), ...end],
@@ -167,12 +123,12 @@ function testsOf({ alert, annotations, expr }: AlertingRule, one: AlertCase, rec
 }
 
 /** By then its text may have other values. */
-function stillFiring(alert: string, time: string): unknown {
+function stillFiring(alert: string, time: string): Check {
     const expr = `count(ALERTS{alertname="${alert}",alertstate="firing"})`;
     return { expr, eval_time: time, exp_samples: [{ labels: "{}", value: 1 }] };
 }
 
 /** Only NaN is not equal to itself. */
-function noNaN(metric: string, time: string): unknown {
+function noNaN(metric: string, time: string): Check {
     return { expr: `${metric} != ${metric}`, eval_time: time, exp_samples: [] };
 }

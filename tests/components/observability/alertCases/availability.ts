@@ -1,4 +1,16 @@
-import { namespace, pod, otherPod, api, ofPod, app, kube, forever, type AlertCase } from "./situation";
+import {
+    namespace,
+    pod,
+    otherPod,
+    api,
+    ofPod,
+    app,
+    kube,
+    forever,
+    type AlertCase,
+    type Samples,
+    cases,
+} from "./situation";
 
 const upOf = (name: string): string => app("up", `pod="${name}",instance="10.0.1.5:8000"`);
 const available = kube("kube_deployment_status_replicas_available", 'deployment="user-mgmt-api"');
@@ -8,6 +20,21 @@ const crashing = kube(
     "kube_pod_container_status_waiting_reason",
     `pod="${pod}",container="user-mgmt-api",reason="CrashLoopBackOff"`,
 );
+
+/** Of two controllers the second one waits for the first to go, and sees the same. The version that gets no requests has a pod, too. */
+function ofRollout(wantedPods: string, availablePods: string): Samples {
+    const count = (metric: string, controller: string): string =>
+        `rollout_info_replicas_${metric}{job="argo-rollouts-metrics",namespace="${namespace}",name="user-mgmt-api",pod="${controller}"}`;
+    return {
+        [kube("kube_pod_status_ready", `pod="${pod}",condition="true"`)]: `1${forever}`,
+        ...Object.fromEntries(
+            ["a", "b"].flatMap((controller) => [
+                [count("desired", controller), wantedPods],
+                [count("available", controller), availablePods],
+            ]),
+        ),
+    };
+}
 
 export const availabilityCases = {
     ServiceDown: {
@@ -44,30 +71,52 @@ export const availabilityCases = {
         ],
         quiet: { "while a pod is scraped": { samples: { [upOf(pod)]: `0${forever}` }, after: "30m" } },
     },
-    ServiceNotReady: {
-        component: "user-mgmt-api",
-        severity: "critical",
-        fires: [
-            {
-                samples: { [available]: "0x20 1x3000", [wanted]: `3${forever}` },
-                at: "2m",
-                until: "11m15s",
-                labels: { namespace, deployment: "user-mgmt-api" },
-                description: "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
-            },
-        ],
-        quiet: {
-            "while one pod is ready": {
-                samples: { [available]: `1${forever}`, [wanted]: `3${forever}` },
-                after: "30m",
-                shows: "threshold",
-            },
-            "when it was scaled to zero": {
-                samples: { [available]: `0${forever}`, [wanted]: `0${forever}` },
-                after: "30m",
+    ServiceNotReady: cases(
+        {
+            component: "user-mgmt-api",
+            severity: "critical",
+            fires: [
+                {
+                    samples: { [available]: "0x20 1x3000", [wanted]: `3${forever}` },
+                    at: "2m",
+                    until: "11m15s",
+                    labels: { namespace, deployment: "user-mgmt-api" },
+                    description:
+                        "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+                },
+            ],
+            quiet: {
+                "while one pod is ready": {
+                    samples: { [available]: `1${forever}`, [wanted]: `3${forever}` },
+                    after: "30m",
+                    shows: "threshold",
+                },
+                "when it was scaled to zero": {
+                    samples: { [available]: `0${forever}`, [wanted]: `0${forever}` },
+                    after: "30m",
+                },
             },
         },
-    },
+        {
+            component: "user-mgmt-api",
+            severity: "critical",
+            of: "Rollouts",
+            fires: [
+                {
+                    samples: ofRollout("3x3000", "0x20 1x3000"),
+                    at: "2m",
+                    until: "11m15s",
+                    labels: { namespace, name: "user-mgmt-api" },
+                    description:
+                        "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+                },
+            ],
+            quiet: {
+                "while one pod is ready": { samples: ofRollout("3x3000", "1x3000"), after: "30m", shows: "threshold" },
+                "when it was scaled to zero": { samples: ofRollout("0x3000", "0x3000"), after: "30m" },
+            },
+        },
+    ),
     PodDown: {
         component: "user-mgmt-api",
         severity: "warning",
@@ -83,25 +132,43 @@ export const availabilityCases = {
             "while every pod answers": { samples: { [upOf(pod)]: `1${forever}` }, after: "30m", shows: "threshold" },
         },
     },
-    ReplicasUnavailable: {
-        component: "user-mgmt-api",
-        severity: "warning",
-        fires: [
-            {
-                samples: { [available]: `2${forever}`, [wanted]: `3${forever}` },
-                at: "10m",
-                labels: { namespace, deployment: "user-mgmt-api" },
-                description: "user-management/user-mgmt-api lacks 1 of its pods.",
-            },
-        ],
-        quiet: {
-            "when every pod is ready": {
-                samples: { [available]: `3${forever}`, [wanted]: `3${forever}` },
-                after: "30m",
-                shows: "threshold",
+    ReplicasUnavailable: cases(
+        {
+            component: "user-mgmt-api",
+            severity: "warning",
+            fires: [
+                {
+                    samples: { [available]: `2${forever}`, [wanted]: `3${forever}` },
+                    at: "10m",
+                    labels: { namespace, deployment: "user-mgmt-api" },
+                    description: "user-management/user-mgmt-api lacks 1 of its pods.",
+                },
+            ],
+            quiet: {
+                "when every pod is ready": {
+                    samples: { [available]: `3${forever}`, [wanted]: `3${forever}` },
+                    after: "30m",
+                    shows: "threshold",
+                },
             },
         },
-    },
+        {
+            component: "user-mgmt-api",
+            severity: "warning",
+            of: "Rollouts",
+            fires: [
+                {
+                    samples: ofRollout("3x3000", "2x3000"),
+                    at: "10m",
+                    labels: { namespace, name: "user-mgmt-api" },
+                    description: "user-management/user-mgmt-api lacks 1 of its pods.",
+                },
+            ],
+            quiet: {
+                "when every pod is ready": { samples: ofRollout("3x3000", "3x3000"), after: "30m", shows: "threshold" },
+            },
+        },
+    ),
     PodRestarting: {
         component: "user-mgmt-api",
         severity: "warning",
@@ -148,4 +215,4 @@ export const availabilityCases = {
             },
         },
     },
-} satisfies Readonly<Record<string, AlertCase>>;
+} satisfies Readonly<Record<string, AlertCase | readonly AlertCase[]>>;

@@ -1,4 +1,4 @@
-import { namespace, pod, api, app, kube, forever, over, type AlertCase } from "./situation";
+import { namespace, pod, api, app, kube, forever, over, type AlertCase, cases } from "./situation";
 
 const succeeded = kube("kube_cronjob_status_last_successful_time", 'cronjob="postgres-backup"');
 const created = kube("kube_cronjob_created", 'cronjob="postgres-backup"');
@@ -37,65 +37,140 @@ export const databaseCases = {
             },
         },
     },
-    DatabaseDown: {
-        component: "postgres",
-        severity: "critical",
-        fires: [
-            {
-                samples: { [postgres("pg_up")]: "0x9 1x3000" },
-                at: "1m",
-                until: "11m45s",
-                labels: { namespace, job: "user-management-postgres-exporter" },
-                description:
-                    "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
-            },
-        ],
-        quiet: {
-            "while it answers": { samples: { [postgres("pg_up")]: `1${forever}` }, after: "30m", shows: "threshold" },
-        },
-    },
-    DatabaseExporterAbsent: {
-        component: "postgres",
-        severity: "warning",
-        fires: [
-            {
-                samples: { [postgres("up")]: `0${forever}` },
-                at: "5m",
-                labels: { namespace, job: "user-management-postgres-exporter" },
-                description:
-                    "The exporter user-management-postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
-            },
-        ],
-        quiet: { "while it reports": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" } },
-    },
-    DatabaseConnectionsNearMaximum: {
-        component: "postgres",
-        severity: "warning",
-        fires: [
-            {
-                samples: {
-                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: "76x20 50x3000",
-                    [postgres("pg_stat_database_numbackends", 'datname="postgres"')]: `5${forever}`,
-                    [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+    DatabaseDown: cases(
+        {
+            component: "postgres",
+            severity: "critical",
+            fires: [
+                {
+                    samples: { [postgres("pg_up")]: "0x9 1x3000" },
+                    at: "1m",
+                    until: "11m45s",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
                 },
-                at: "5m",
-                until: "15m15s",
-                labels: { namespace, job: "user-management-postgres-exporter" },
-                description:
-                    "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
-            },
-        ],
-        quiet: {
-            "just below its threshold": {
-                samples: {
-                    [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `80${forever}`,
-                    [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+            ],
+            quiet: {
+                "while it answers": {
+                    samples: { [postgres("pg_up")]: `1${forever}` },
+                    after: "30m",
+                    shows: "threshold",
                 },
-                after: "30m",
-                shows: "threshold",
             },
         },
-    },
+        {
+            component: "postgres",
+            severity: "critical",
+            of: "MySQL",
+            fires: [
+                {
+                    samples: { [postgres("mysql_up")]: "0x9 1x3000" },
+                    at: "1m",
+                    until: "11m45s",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
+                },
+            ],
+            quiet: {
+                "while it answers": {
+                    samples: { [postgres("mysql_up")]: `1${forever}` },
+                    after: "30m",
+                    shows: "threshold",
+                },
+            },
+        },
+    ),
+    DatabaseExporterAbsent: cases(
+        {
+            component: "postgres",
+            severity: "warning",
+            fires: [
+                {
+                    samples: { [postgres("up")]: `0${forever}` },
+                    at: "5m",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "The exporter user-management-postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
+                },
+            ],
+            quiet: { "while it reports": { samples: { [postgres("pg_up")]: `0${forever}` }, after: "30m" } },
+        },
+        {
+            component: "postgres",
+            severity: "warning",
+            of: "MySQL",
+            fires: [
+                {
+                    samples: { [postgres("up")]: `0${forever}`, [postgres("pg_up")]: `1${forever}` },
+                    at: "5m",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "The exporter user-management-postgres-exporter in user-management reports nothing, so no alert about the database postgres can fire.",
+                },
+            ],
+            quiet: { "while it reports": { samples: { [postgres("mysql_up")]: `0${forever}` }, after: "30m" } },
+        },
+    ),
+    DatabaseConnectionsNearMaximum: cases(
+        {
+            component: "postgres",
+            severity: "warning",
+            fires: [
+                {
+                    samples: {
+                        [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: "76x20 50x3000",
+                        [postgres("pg_stat_database_numbackends", 'datname="postgres"')]: `5${forever}`,
+                        [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+                    },
+                    at: "5m",
+                    until: "15m15s",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
+                },
+            ],
+            quiet: {
+                "just below its threshold": {
+                    samples: {
+                        [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `80${forever}`,
+                        [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `100${forever}`,
+                    },
+                    after: "30m",
+                    shows: "threshold",
+                },
+            },
+        },
+        {
+            component: "postgres",
+            severity: "warning",
+            of: "MySQL",
+            fires: [
+                {
+                    samples: {
+                        [postgres("mysql_global_status_threads_connected")]: "81x20 50x3000",
+                        [postgres("mysql_global_variables_max_connections")]: `100${forever}`,
+                    },
+                    at: "5m",
+                    until: "15m15s",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
+                },
+            ],
+            quiet: {
+                "at its threshold": {
+                    samples: {
+                        [postgres("mysql_global_status_threads_connected")]: `80${forever}`,
+                        [postgres("mysql_global_variables_max_connections")]: `100${forever}`,
+                    },
+                    after: "30m",
+                    shows: "threshold",
+                },
+            },
+        },
+    ),
     DatabaseDeadlocks: {
         component: "postgres",
         severity: "warning",
@@ -209,4 +284,4 @@ export const databaseCases = {
             "when the job is new": { samples: { [created]: `0${forever}` }, after: "40m" },
         },
     },
-} satisfies Readonly<Record<string, AlertCase>>;
+} satisfies Readonly<Record<string, AlertCase | readonly AlertCase[]>>;

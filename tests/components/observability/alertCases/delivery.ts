@@ -1,42 +1,65 @@
-import { namespace, kube, forever, type AlertCase } from "./situation";
+import { namespace, kube, forever, type AlertCase, cases } from "./situation";
 
 const condition = (status: string, reason: string): string =>
     kube(
         "kube_deployment_status_condition",
         `deployment="user-mgmt-api",condition="Progressing",status="${status}",reason="${reason}"`,
     );
+const rollout = (phase: string): string =>
+    `rollout_info{job="argo-rollouts-metrics",namespace="${namespace}",name="user-mgmt-api",phase="${phase}"}`;
 const secret = (status: string, name = "user-mgmt-secrets"): string =>
     `externalsecret_status_condition{job="external-secrets-metrics",namespace="${namespace}",name="${name}",condition="Ready",status="${status}"}`;
 const application = (name: string, status: string): string =>
     `argocd_app_info{job="argocd-application-controller-metrics",namespace="argocd",name="${name}",dest_namespace="${namespace}",sync_status="${status}",health_status="Healthy"}`;
 
 export const deliveryCases = {
-    RolloutStuck: {
-        component: "user-mgmt-api",
-        severity: "warning",
-        fires: [
-            {
-                samples: {
-                    [condition("false", "ProgressDeadlineExceeded")]: `1${forever}`,
-                    [condition("true", "NewReplicaSetAvailable")]: `0${forever}`,
+    RolloutStuck: cases(
+        {
+            component: "user-mgmt-api",
+            severity: "warning",
+            fires: [
+                {
+                    samples: {
+                        [condition("false", "ProgressDeadlineExceeded")]: `1${forever}`,
+                        [condition("true", "NewReplicaSetAvailable")]: `0${forever}`,
+                    },
+                    at: "1m",
+                    labels: { namespace, deployment: "user-mgmt-api" },
+                    description:
+                        "The Deployment user-management/user-mgmt-api has made no progress within its deadline; the old version goes on as far as its pods are left.",
                 },
-                at: "1m",
-                labels: { namespace, deployment: "user-mgmt-api" },
-                description:
-                    "The Deployment user-management/user-mgmt-api has made no progress within its deadline; the old version goes on as far as its pods are left.",
-            },
-        ],
-        quiet: {
-            "while a rollout makes way": {
-                samples: {
-                    [condition("false", "ProgressDeadlineExceeded")]: `0${forever}`,
-                    [condition("true", "ReplicaSetUpdated")]: `1${forever}`,
+            ],
+            quiet: {
+                "while a rollout makes way": {
+                    samples: {
+                        [condition("false", "ProgressDeadlineExceeded")]: `0${forever}`,
+                        [condition("true", "ReplicaSetUpdated")]: `1${forever}`,
+                    },
+                    after: "30m",
+                    shows: "threshold",
                 },
-                after: "30m",
-                shows: "threshold",
             },
         },
-    },
+        {
+            component: "user-mgmt-api",
+            severity: "warning",
+            of: "Rollouts",
+            fires: ["Degraded", "Error", "Timeout", "InvalidSpec", "Abort"].map((phase) => ({
+                samples: { [rollout(phase)]: `1${forever}` },
+                at: "1m",
+                labels: { namespace, name: "user-mgmt-api" },
+                description:
+                    "The Rollout user-management/user-mgmt-api has made no progress within its deadline; the old version goes on as far as its pods are left.",
+            })),
+            quiet: {
+                "while a rollout makes way": {
+                    samples: { [rollout("Progressing")]: `1${forever}`, [rollout("Degraded")]: `0${forever}` },
+                    after: "30m",
+                    shows: "threshold",
+                },
+            },
+        },
+    ),
     ExternalSecretNotSynced: {
         component: "secrets",
         severity: "warning",
@@ -94,4 +117,4 @@ export const deliveryCases = {
             },
         },
     },
-} satisfies Readonly<Record<string, AlertCase>>;
+} satisfies Readonly<Record<string, AlertCase | readonly AlertCase[]>>;

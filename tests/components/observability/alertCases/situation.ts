@@ -7,11 +7,16 @@ export type Samples = Readonly<Record<string, string>>;
  */
 export type Proof = "threshold" | "no traffic" | "counter reset";
 
+/** What a system may be made of instead, for which rules read other metrics. */
+export type Variant = "MySQL" | "Rollouts";
+
 export interface AlertCase {
     /** The part of the system that the alert is about. */
     readonly component:
         "user-mgmt-api" | "postgres" | "redis" | "secrets" | "delivery" | "external-secrets" | "cert-manager";
     readonly severity: "critical" | "warning";
+    /** What the system is of that the alert is about. Default: Deployments and PostgreSQL. */
+    readonly of?: Variant;
     /** Labels by which the rule is told from others of its name about the same part. */
     readonly rule?: Readonly<Record<string, string>>;
     /** Seconds between two evaluations, where the default would take long because windows are. Default 15. */
@@ -28,6 +33,11 @@ export interface AlertCase {
     }[];
     /** Situations in which it does not fire, looked at after `after`, by what they are. */
     readonly quiet: Readonly<Record<string, QuietCase>>;
+}
+
+/** Cases of one alert for systems that are made of different things. */
+export function cases(...each: readonly AlertCase[]): readonly AlertCase[] {
+    return each;
 }
 
 export interface QuietCase {

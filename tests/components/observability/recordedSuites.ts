@@ -1,0 +1,221 @@
+import { ruleGroups } from "../../../components/observability/rules/alertRules";
+import { budgets } from "../../../components/observability/rules/errorBudget";
+import { recorded } from "../../../components/observability/rules/recordingRules";
+import { app, type Samples } from "./alertCases/situation";
+import { completeModel } from "./fixtures";
+import { ruleTest, type RuleTest, type Suite } from "./suite";
+
+/** Rules whose series no alert reads, or whose absence no alert would notice, with what they have to make of what was scraped. */
+export function recordedSuites(): Suite[] {
+    return [quantiles(), withoutTraffic(), neverFailed(), remaining(), burning()];
+}
+
+/** The rules that record some metrics, and what they read of other rules of the system. */
+function recording(name: string, records: RegExp, tests: readonly RuleTest[], evaluationSeconds?: number): Suite {
+    const groups = ruleGroups(completeModel())
+        .map((group) => ({
+            ...group,
+            rules: group.rules.filter((rule) => "record" in rule && records.test(rule.record)),
+        }))
+        .filter(({ rules }) => rules.length > 0);
+    return { name, groups, tests, ...(evaluationSeconds !== undefined && { evaluationSeconds }) };
+}
+
+interface Expected {
+    readonly expr: string;
+    readonly at: string;
+    /** The one value; absent where there must be no series. */
+    readonly value?: number;
+    readonly labels?: string;
+}
+
+function values(expected: readonly Expected[]): Pick<RuleTest, "promql_expr_test"> {
+    return {
+        promql_expr_test: expected.map(({ expr, at, value, labels = "{}" }) => ({
+            expr,
+            eval_time: at,
+            exp_samples: value === undefined ? [] : [{ labels, value }],
+        })),
+    };
+}
+
+const owned =
+    '{namespace="user-management",job="user-mgmt-api",system="user-management",environment="dev",component="user-mgmt-api"}';
+
+function quantiles(): Suite {
+    const bucket = (le: string): string => app("http_request_duration_seconds_bucket", `le="${le}"`);
+    const samples = {
+        [bucket("0.5")]: "0+400x60",
+        [bucket("1.0")]: "0+600x60",
+        [bucket("2.0")]: "0+960x60",
+        [bucket("4.0")]: "0+1000x60",
+        [bucket("+Inf")]: "0+1000x60",
+        // Another service's requests, all of them fast.
+        [bucket("0.5").replace("user-mgmt-api", "other")]: "0+9000x60",
+        [bucket("+Inf").replace("user-mgmt-api", "other")]: "0+9000x60",
+    };
+    const at = ([quantile, value]: readonly [0.5 | 0.95 | 0.99, number]): Expected => ({
+        expr: `round(sum(${recorded.latency(quantile)}${owned}), 0.01)`,
+        at: "20m",
+        value,
+    });
+    const half = (quantile: 0.5 | 0.95 | 0.99): Expected => ({
+        expr: `round(sum(${recorded.latency(quantile)}), 0.01)`,
+        at: "16m",
+        value: { 0.5: 0.25, 0.95: 0.48, 0.99: 0.5 }[quantile],
+    });
+    return recording("latency quantiles", /:p\d+_rate$/, [
+        ruleTest(
+            "of a service whose requests are slow",
+            samples,
+            values(
+                (
+                    [
+                        [0.5, 0.75],
+                        [0.95, 1.97],
+                        [0.99, 3.5],
+                    ] as const
+                ).map(at),
+            ),
+        ),
+        ruleTest(
+            "look back five minutes",
+            {
+                // Slow for ten minutes, then fast.
+                [bucket("0.5")]: "0x20 0+100x60",
+                [bucket("4.0")]: "0+100x60",
+                [bucket("+Inf")]: "0+100x60",
+            },
+            values(([0.5, 0.95, 0.99] as const).map(half)),
+        ),
+    ]);
+}
+
+function withoutTraffic(): Suite {
+    const idle = {
+        [app("http_requests_total", 'status="200"')]: "7x60",
+        [app("http_request_duration_seconds_bucket", 'le="1.0"')]: "7x60",
+        [app("http_request_duration_seconds_bucket", 'le="+Inf"')]: "7x60",
+        [app("http_request_duration_seconds_count")]: "7x60",
+        [app("redis_cache_hits_total")]: "7x60",
+        [app("redis_cache_misses_total")]: "7x60",
+    };
+    const ratios = '{__name__=~"service:.*(ratio_rate.*|ratio|p50_rate|p95_rate|p99_rate)"}';
+    return recording("nothing, and no NaN, without traffic", /./, [
+        ruleTest("idle", idle, values([{ expr: ratios, at: "20m" }])),
+    ]);
+}
+
+function neverFailed(): Suite {
+    const metric = recorded.errorRatio;
+    return recording("an error ratio of 0 for a service that never failed", /^service:http_request/, [
+        ruleTest(
+            "never failed",
+            { [app("http_requests_total", 'status="200"')]: "0+10x60" },
+            values([{ expr: metric, at: "20m", value: 0, labels: `${metric}${owned}` }]),
+        ),
+    ]);
+}
+
+/** Evaluations an hour apart are enough to see 30 days: each looks at its last five minutes. */
+const hourly = 3600;
+
+/** Minutes between two samples, and how many there are in a day. */
+const sampleMinutes = 2;
+const daily = 720;
+
+/** Counters of a service that answers ten requests a second, over days in each of which a part of them was bad. */
+function requestsOverDays(badShares: readonly number[], perSecond = badShares.map(() => 10)): Samples {
+    const counter = (share: (bad: number) => number): string => {
+        let value = 0;
+        const runs = badShares.map((bad, index) => {
+            const step = Number((share(bad) * (perSecond[index] ?? 0) * 60 * sampleMinutes).toPrecision(10));
+            const run = `${value}+${step}x${daily - 1}`;
+            value += step * daily;
+            return run;
+        });
+        return runs.join(" ");
+    };
+    return {
+        [app("http_requests_total", 'status="200"')]: counter((bad) => 1 - bad),
+        [app("http_requests_total", 'status="503"')]: counter((bad) => bad),
+        [app("http_request_duration_seconds_count")]: counter(() => 1),
+        [app("http_request_duration_seconds_bucket", 'le="1.0"')]: counter((bad) => 1 - bad),
+    };
+}
+
+function left(objective: string): string {
+    return `sum(round(${budgets.remaining}{objective="${objective}",instance="all"}, 0.01))`;
+}
+
+/** The system promises 99.9 % without failure and 95 % in time. */
+function remaining(): Suite {
+    const days = (count: number, bad: number): number[] => Array.from({ length: count }, () => bad);
+    const after = (
+        name: string,
+        at: string,
+        samples: Samples,
+        [availability, latency]: readonly [number | undefined, number | undefined],
+    ): RuleTest =>
+        ruleTest(
+            name,
+            samples,
+            values([
+                { expr: left("availability"), at, ...(availability !== undefined && { value: availability }) },
+                { expr: left("latency"), at, ...(latency !== undefined && { value: latency }) },
+            ]),
+            `${sampleMinutes}m`,
+        );
+    return recording(
+        "what is left of error budgets",
+        /_every_5m$|error_budget_remaining/,
+        [
+            after("nothing failed", "1d23h", requestsOverDays(days(2, 0)), [1, 1]),
+            after("one request in 2,000 failed or was slow", "1d23h", requestsOverDays(days(2, 0.0005)), [0.5, 0.99]),
+            after("one request in 500 failed or was slow", "1d23h", requestsOverDays(days(2, 0.002)), [-1, 0.96]),
+            // Half the time 1 request a second, of which half fail; half the time 999, none of which does.
+            after("a busy day counts for what it is", "2d", requestsOverDays([0.5, 0], [1, 999]), [0.5, 0.99]),
+            after("a request every 100 seconds is enough", "1d23h", requestsOverDays([0, 0], [0.01, 0.01]), [1, 1]),
+            after("there was no request", "1d", requestsOverDays([0, 0], [0, 0]), [undefined, undefined]),
+            // What was bad before is forgotten.
+            after(
+                "a day more than the budget is for",
+                "31d2h",
+                requestsOverDays([1, 1, ...days(31, 0)]),
+                [-30.9, 0.36],
+            ),
+        ],
+        hourly,
+    );
+}
+
+function burning(): Suite {
+    const windows = ["1h", "6h", "1d", "3d"] as const;
+    // Of the last hour all were bad, of the six before none, and so on: each window has a share of its own.
+    const ratio = (metric: string, window: string): string =>
+        `${metric}${window}{namespace="user-management",component="user-mgmt-api"}`;
+    const shares = { "1h": 0.0144, "6h": 0.006, "1d": 0.003, "3d": 0.001 } as const;
+    const samples = Object.fromEntries(
+        windows.flatMap((window) => [
+            [ratio("service:http_request_errors:ratio_rate", window), `${shares[window]}x60`],
+            [ratio("service:http_requests_slow:ratio_rate", window), `${shares[window]}x60`],
+        ]),
+    );
+    const burn = (objective: string, window: string, value: number): Expected => ({
+        expr: `sum(round(${budgets.burnRate}{objective="${objective}",window="${window}",instance="all"}, 0.001))`,
+        at: "10m",
+        value,
+    });
+    return recording("how fast error budgets burn", /^service:error_budget_burn/, [
+        ruleTest(
+            "in multiples of the speed at which they last 30 days",
+            samples,
+            values(
+                windows.flatMap((window) => [
+                    burn("availability", window, Number((shares[window] / 0.001).toPrecision(4))),
+                    burn("latency", window, Number((shares[window] / 0.05).toPrecision(3))),
+                ]),
+            ),
+        ),
+    ]);
+}
