@@ -68,7 +68,7 @@ async function promtool(args: readonly string[], directory: string): Promise<Out
     return new Promise((resolve, reject) => {
         execFile("promtool", args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
             if (error !== null && typeof error.code !== "number") {
-                reject(error);
+                reject(new Error(`promtool does not run: ${error.message}`));
             } else {
                 resolve({ stdout, stderr });
             }

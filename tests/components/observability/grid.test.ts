@@ -4,8 +4,11 @@ import { laidOut } from "../../../components/observability/dashboards/grid";
 
 type Panels = Parameters<typeof laidOut>[0];
 
-const panel = (type: string, w: number, h: number): Panels[number] =>
-    ({ type, title: `${type} ${w}x${h}`, gridPos: { x: 0, y: 0, w, h } }) as unknown as Panels[number];
+const panel = (type: string, w: number, h: number): Panels[number] => ({
+    type,
+    title: `${type} ${w}x${h}`,
+    gridPos: { x: 0, y: 0, w, h },
+});
 
 function places(...panels: Panels): string[] {
     return laidOut(panels).map(({ gridPos }) => `${gridPos?.x},${gridPos?.y} ${gridPos?.w}x${gridPos?.h}`);
