@@ -35,6 +35,9 @@ function forms(value: string): string[] {
     const all = [
         own,
         JSON.stringify(own).slice(1, -1),
+        // As the report's page writes data and text.
+        JSON.stringify(own).slice(1, -1).replaceAll("<", "\\u003c"),
+        own.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
         encodeURIComponent(own),
         Buffer.from(own).toString("hex"),
         ...base64Forms(own),
@@ -66,18 +69,46 @@ async function plantedIn(stack: string): Promise<Map<string, string>> {
 }
 
 describe("secrets", () => {
-    for (const stack of ["dev", "prod", "local", "team-shop"]) {
+    for (const stack of ["dev", "staging", "prod", "local", "team-shop"]) {
         it(`of the ${stack} stack are in nothing that its simulation writes or prints`, async () => {
             const secrets = await plantedIn(stack);
             assert.ok(secrets.size >= 2);
             const directory = path.join(temporary(), stack);
             const { code, stdout, stderr } = await start(root, [stack, "--out", directory]);
             assert.equal(code, 0);
-            const written = { ...contents(directory), "the output": stdout, "the errors": stderr };
+            const outputs = JSON.stringify((await simulate({ root, stack })).outputs);
+            const written = {
+                ...contents(directory),
+                "what the stack exports": outputs,
+                "the output": stdout,
+                "the errors": stderr,
+            };
             assert.ok(Object.keys(written).length > 50);
+            assert.match(written["report.html"] ?? "", /<html/);
             assert.deepEqual(findings(secrets, written), []);
         });
     }
+
+    for (const stack of ["staging", "prod"]) {
+        it(`that RDS makes for the databases of ${stack} have no value to leak: the program knows where they are`, async () => {
+            const { resources } = await simulate({ root, stack });
+            const ownedByRds = resources.filter(({ inputs }) => inputs.manageMasterUserPassword === true);
+            assert.ok(ownedByRds.length > 0);
+            for (const { name, inputs } of ownedByRds) {
+                assert.equal(inputs.password, undefined, name);
+            }
+        });
+    }
+
+    it("of AWS are asked for by nothing: a program that did would fail in its simulation", () => {
+        for (const token of [
+            "aws:secretsmanager/getSecretVersion:getSecretVersion",
+            "aws:secretsmanager/getRandomPassword:getRandomPassword",
+            "aws:kms/getSecrets:getSecrets",
+        ]) {
+            assert.throws(() => simulatedCloud("us-east-1").call({ token, inputs: {} }), /no answer for the provider/);
+        }
+    });
 
     it("would be found, were they written in any of these forms", () => {
         const value = "k7Zp/9+xQ2w~planted";

@@ -11,6 +11,9 @@ const linked = [
     "node_modules",
     "Pulumi.yaml",
     "index.ts",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.pulumi.json",
 ];
 
 /**
