@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { traceStore, tracingNamespace } from "../addons/tracingNames";
+import { controllers } from "./controllers";
 import { grafanaPodLabels, prometheusPodLabels } from "./names";
 
 type NetworkPolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -47,7 +48,23 @@ export const monitoringPolicies: Readonly<Record<string, NetworkPolicySpec>> = {
         policyTypes: ["Egress"],
         egress: [{}],
     },
-    prometheus: ingress(prometheusPodLabels, from(grafanaPodLabels, 9090), from(prometheusPodLabels, 9090, 8080)),
+    prometheus: ingress(
+        prometheusPodLabels,
+        from(grafanaPodLabels, 9090),
+        from(prometheusPodLabels, 9090, 8080),
+        // Whether a new version answers as it should: the analysis after a switch asks, and one without an answer goes back.
+        {
+            from: [
+                {
+                    namespaceSelector: {
+                        matchLabels: { "kubernetes.io/metadata.name": controllers.argoRollouts.namespace },
+                    },
+                    podSelector: { matchLabels: { "app.kubernetes.io/name": "argo-rollouts" } },
+                },
+            ],
+            ports: tcp(9090),
+        },
+    ),
 
     alertmanager: ingress(
         alertmanagerPods,

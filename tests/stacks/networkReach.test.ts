@@ -240,6 +240,12 @@ for (const stack of ["dev", "prod"]) {
             pass(collector, jaeger, otlpPorts.grpc);
         });
 
+        it("let the analysis of a rollout ask Prometheus, and no other controller", () => {
+            pass(rolloutsController, prometheus, 9090);
+            stop({ ...rolloutsController, namespace: "default" }, prometheus, 9090, "ingress");
+            stop(meshController, prometheus, 9090, "ingress");
+        });
+
         it("keep the flows that somebody drew by hand", () => {
             const named = (namespace: string, name: string): Pod => reach.pod(namespace, name);
             const [postgres] = systems

@@ -141,11 +141,14 @@ describe("Monitoring", () => {
         });
     });
 
-    it("opens Prometheus, Alertmanager and Grafana to pods of its own namespace only", () => {
+    it("opens Prometheus, Alertmanager and Grafana to pods of its own namespace, and Prometheus to one controller", () => {
         for (const name of ["prometheus", "alertmanager", "grafana", "kube-state-metrics"]) {
             const { ingress } = monitoringPolicies[name] as { ingress: { from?: Record<string, unknown>[] }[] };
             assert.ok(ingress.length > 0);
-            for (const { from } of ingress) {
+            const rollouts = ingress.filter(({ from }) => from?.some((peer) => "namespaceSelector" in peer));
+            assert.equal(rollouts.length, name === "prometheus" ? 1 : 0, name);
+            assert.match(JSON.stringify(rollouts), name === "prometheus" ? /"argo-rollouts"/ : /^\[\]$/);
+            for (const { from } of ingress.filter((each) => !rollouts.includes(each))) {
                 assert.deepEqual(
                     from?.map((peer) => Object.keys(peer)),
                     [["podSelector"]],
