@@ -6,6 +6,7 @@ import { Component } from "../component";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { PolicyExceptions } from "../policyExceptions";
 import { tagsFor, type TagContext } from "../tags";
+import { AddonBoundaries } from "./addonBoundaries";
 import { wantedAddons } from "./catalogue";
 import type { AddonContext, AddonDefinition, AddonStep, InstalledChart, PodSecurity } from "./definition";
 import { addonExceptions } from "./exceptions";
@@ -184,6 +185,11 @@ export class Addons extends Component {
         let earlier = needs;
         const beside: pulumi.Resource[] = [];
         const own = this.namespaceOf(definition, namespaces);
+        const boundaries = new AddonBoundaries(
+            this.childName(`${definition.namespace}-boundaries`),
+            { definition, context, provider: this.args.cluster.provider, dependsOn: [own] },
+            this.childOptions(),
+        );
         for (const step of definition.before ?? []) {
             if (step.step === "chart" && step.beside === true) {
                 beside.push(
@@ -197,7 +203,12 @@ export class Addons extends Component {
                     : this.createObject(step, [own, ...earlier]);
             earlier = [resource];
         }
-        return this.createRelease(definition.namespace, definition, context, [own, ...earlier, ...beside]);
+        return this.createRelease(definition.namespace, definition, context, [
+            own,
+            ...boundaries.ready,
+            ...earlier,
+            ...beside,
+        ]);
     }
 
     private namespaceOf(

@@ -27,6 +27,13 @@ export const argoCd: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "argo-cd", version: "10.1.1", repository: "https://argoproj.github.io/argo-helm" },
     pods: { controller, repositories, store },
+    // Its parts know each other; whom each lets in is in the chart's own policies. Repositories are read by HTTPS or by SSH.
+    flows: () => ({
+        egress: [
+            { to: [{ podSelector: {} }] },
+            { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ protocol: "TCP", port: 22 }] },
+        ],
+    }),
     after: ["awsLoadBalancerController"],
     values: (context) => ({
         fullnameOverride: "argocd",

@@ -1,3 +1,5 @@
+import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
+import { podsOf } from "./boundaries";
 import {
     clusterCritical,
     disruptionBudget,
@@ -24,6 +26,11 @@ export const argoRollouts: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "argo-rollouts", version: "2.41.0", repository: "https://argoproj.github.io/argo-helm" },
     pods: { controller },
+    // Analyses after a switch ask Prometheus.
+    flows: () => ({
+        metrics: [8090],
+        egress: [{ to: [podsOf(monitoringNamespace, prometheusPodLabels)], ports: [{ protocol: "TCP", port: 9090 }] }],
+    }),
     after: ["awsLoadBalancerController"],
     values: (context) => {
         const { maxUnavailable } = disruptionBudget(controller, context);

@@ -29,6 +29,7 @@ export const awsLoadBalancerController: AddonDefinition = {
         repository: "https://aws.github.io/eks-charts",
     },
     pods: { controller },
+    flows: () => ({ webhooks: [9443], metrics: [8080] }),
     identity: { serviceAccount, statements: loadBalancerStatements },
     values: (context) => ({
         clusterName: context.cluster.name,

@@ -17,6 +17,19 @@ const namespace = "cert-manager";
 const serviceAccount = "cert-manager";
 
 /**
+ * Before it asks Let's Encrypt to look, it looks itself: at the record on the zone's own name servers, or at the page on the host. Both may
+ * have any address.
+ */
+const provingHosts = {
+    to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
+    ports: [
+        { protocol: "UDP", port: 53 },
+        { protocol: "TCP", port: 53 },
+        { protocol: "TCP", port: 80 },
+    ],
+};
+
+/**
  * Issues and renews certificates for webhooks and gateways. The chart's own post-install check waits until its webhook answers, so that
  * what comes after it can create certificates at once.
  */
@@ -26,6 +39,7 @@ export const certManager: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "cert-manager", version: "v1.21.1", repository: "https://charts.jetstack.io" },
     pods: { controller, webhook, caInjector },
+    flows: () => ({ webhooks: [10250], metrics: [9402], egress: [provingHosts] }),
     identity: { serviceAccount, statements, isUseful: provesHostsByDns },
     // Told to look at Gateways, it does not start before their kind exists.
     after: ["awsLoadBalancerController", "envoyGateway"],

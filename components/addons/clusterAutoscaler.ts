@@ -41,6 +41,7 @@ export const clusterAutoscaler: AddonDefinition = {
     // It has a Service of its own, which must not meet a webhook that is not up yet.
     after: ["awsLoadBalancerController"],
     pods: { autoscaler },
+    flows: () => ({ metrics: [8085] }),
     identity: { serviceAccount, statements },
     values: (context) => ({
         fullnameOverride: "cluster-autoscaler",

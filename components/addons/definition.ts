@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AddonName, PlatformConfig } from "../../config/schema";
 import type { PolicyStatement } from "../identity/podIdentity";
@@ -94,6 +95,16 @@ export type AddonStep =
           readonly spec: Readonly<Record<string, unknown>>;
       };
 
+/** What the pods of an add-on's namespace open and accept, beyond names, the API server and AWS, which each may ask. */
+export interface AddonFlows {
+    /** Ports at which the API server asks its webhooks. */
+    readonly webhooks?: readonly number[];
+    /** Ports that Prometheus scrapes. */
+    readonly metrics?: readonly number[];
+    /** What else its pods open. */
+    readonly egress?: readonly types.input.networking.v1.NetworkPolicyEgressRule[];
+}
+
 /** An add-on as data: which chart, where, with which settings and permissions, and after what. */
 export interface AddonDefinition extends InstalledChart {
     readonly name: Exclude<AddonName, "monitoring" | "searchableLogs">;
@@ -108,6 +119,11 @@ export interface AddonDefinition extends InstalledChart {
         readonly isUseful?: (context: AddonContext) => boolean;
         readonly statements: (context: AddonContext) => readonly PolicyStatement[];
     };
+    /**
+     * What its namespace is open for; everything else is closed, and the namespace has a quota. Sources are the chart's templates. Without it
+     * the namespace stays open: then the flows depend on what systems do with the add-on.
+     */
+    readonly flows?: (context: AddonContext) => AddonFlows;
     /** Add-ons that are installed earlier and removed later, where they are installed at all. */
     readonly after?: readonly AddonName[];
     /** Whether there is anything for it to do. Default: always. */

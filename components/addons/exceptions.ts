@@ -1,4 +1,5 @@
 import type { PolicyException } from "../../policy/exceptions";
+import { boundaryQuota } from "./boundaries";
 import type { AddonDefinition, InstalledChart } from "./definition";
 
 /**
@@ -26,21 +27,27 @@ export function addonExceptions(
                   },
               ],
     );
-    return definitions.length === 0
-        ? []
-        : [
-              ...privileged,
-              {
-                  rule: "namespace-default-deny",
-                  subject: nameOf("*"),
-                  reason: "The API server calls the add-ons' webhooks from addresses that belong to no pod, and what each add-on calls is not declared yet; Pod Security and RBAC hold meanwhile",
-                  until: "2027-05-31",
-              },
-              {
-                  rule: "namespace-bounded",
-                  subject: nameOf("*"),
-                  reason: "A quota would stop the upgrade of an add-on in the middle; each container has a limit of memory, and stacks/capacity.ts counts what they ask for",
-                  until: "2027-05-31",
-              },
-          ];
+    // Charts of one add-on may share a namespace, and have others beside it.
+    const namespaces = [...new Set(charts.map(({ namespace }) => namespace))];
+    const declared = new Map(definitions.map((definition) => [definition.namespace, definition]));
+    const open = namespaces.filter((namespace) => declared.get(namespace)?.flows === undefined);
+    const unbounded = namespaces.filter((namespace) => {
+        const definition = declared.get(namespace);
+        return definition === undefined || boundaryQuota(definition, { replicas: 1 }) === undefined;
+    });
+    return [
+        ...privileged,
+        ...open.map((namespace) => ({
+            rule: "namespace-default-deny",
+            subject: nameOf(namespace),
+            reason: "What its pods open and accept depends on what systems do with the add-on, and is not declared yet; Pod Security and RBAC hold meanwhile",
+            until: "2027-05-31",
+        })),
+        ...unbounded.map((namespace) => ({
+            rule: "namespace-bounded",
+            subject: nameOf(namespace),
+            reason: "How many pods it has is decided by the nodes or by what systems ask of the add-on, and a quota would stop them; each container has a limit of memory, and stacks/capacity.ts counts what they ask for",
+            until: "2027-05-31",
+        })),
+    ];
 }

@@ -24,6 +24,7 @@ export const externalDns: AddonDefinition = {
         repository: "https://kubernetes-sigs.github.io/external-dns",
     },
     pods: { controller },
+    flows: () => ({ metrics: [7979] }),
     identity: { serviceAccount, statements },
     // Told to look at routes, it does not start before their kind exists.
     after: ["awsLoadBalancerController", "envoyGateway"],

@@ -29,6 +29,7 @@ export const externalSecrets: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "external-secrets", version: "2.9.0", repository: "https://charts.external-secrets.io" },
     pods: { operator, webhook, certificates },
+    flows: () => ({ webhooks: [10250], metrics: [8080] }),
     identity: { serviceAccount, statements },
     after: ["awsLoadBalancerController"],
     values: (context) => {

@@ -29,6 +29,7 @@ export const kyverno: AddonDefinition = {
     // Kyverno 1.19, whose ImageValidatingPolicy is of version v1. Source: charts/kyverno of the project.
     chart: { name: "kyverno", version: "3.9.0", repository: "https://kyverno.github.io/kyverno/" },
     pods: { admission },
+    flows: () => ({ webhooks: [9443], metrics: [8000] }),
     after: ["awsLoadBalancerController"],
     values: (context) => ({
         fullnameOverride: "kyverno",

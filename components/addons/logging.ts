@@ -18,6 +18,7 @@ export const logging: AddonDefinition = {
     },
     chart: { name: "fluent-bit", version: "0.58.1", repository: "https://fluent.github.io/helm-charts" },
     pods: { shipper },
+    flows: () => ({ metrics: [2020] }),
     identity: { serviceAccount, statements },
     after: ["awsLoadBalancerController"],
     values: ({ tags, cluster, monitoring }) => ({

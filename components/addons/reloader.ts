@@ -12,6 +12,7 @@ export const reloader: AddonDefinition = {
     podSecurity: { level: "restricted" },
     chart: { name: "reloader", version: "2.2.16", repository: "https://stakater.github.io/stakater-charts" },
     pods: { controller },
+    flows: () => ({ metrics: [9090] }),
     // The chart gives no right on Rollouts before their kind exists.
     after: ["awsLoadBalancerController", "argoRollouts"],
     values: (context) => ({

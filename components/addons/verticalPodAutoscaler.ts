@@ -16,6 +16,7 @@ export const verticalPodAutoscaler: AddonDefinition = {
         repository: "https://kubernetes.github.io/autoscaler",
     },
     pods: { recommender },
+    flows: () => ({}),
     after: ["awsLoadBalancerController"],
     values: () => ({
         podSecurityContext: { ...restrictedPod, runAsUser: 65534 },

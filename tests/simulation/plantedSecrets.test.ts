@@ -77,7 +77,7 @@ describe("secrets", () => {
             const { code, stdout, stderr } = await start(root, [stack, "--out", directory]);
             assert.equal(code, 0);
             const outputs = JSON.stringify((await simulate({ root, stack })).outputs);
-            const written = {
+            const written: Readonly<Record<string, string>> = {
                 ...contents(directory),
                 "what the stack exports": outputs,
                 "the output": stdout,
