@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { projectIn } from "../stacks/project";
+import { standardClass } from "./surroundings";
 import { TestCluster } from "./testCluster";
 
 const run = promisify(execFile);
@@ -27,6 +28,9 @@ describe("the Pulumi engine, on a real API server", function () {
         }
         directory = mkdtempSync(path.join(tmpdir(), "platform-pulumi-"));
         cluster = await TestCluster.start();
+        if (cluster.kubeconfig !== undefined) {
+            await cluster.client.apply(standardClass);
+        }
     });
     after(async () => {
         await (cluster as TestCluster | undefined)?.stop();
@@ -40,7 +44,8 @@ describe("the Pulumi engine, on a real API server", function () {
         const env = {
             ...process.env,
             PATH: searched.join(path.delimiter),
-            KUBECONFIG: cluster.kubeconfig,
+            // That of a given cluster is in the environment already.
+            ...(cluster.kubeconfig !== undefined && { KUBECONFIG: cluster.kubeconfig }),
             PULUMI_BACKEND_URL: `file://${path.join(directory, "state")}`,
             PULUMI_CONFIG_PASSPHRASE: "test",
             PULUMI_HOME: path.join(directory, "home"),

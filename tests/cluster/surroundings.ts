@@ -30,6 +30,16 @@ export function fakeNodes(): KubernetesObject[] {
     });
 }
 
+/** What kind and minikube have by default; on AWS the platform brings its own classes. */
+export const standardClass: KubernetesObject = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+    provisioner: "rancher.io/local-path",
+    reclaimPolicy: "Delete",
+    volumeBindingMode: "WaitForFirstConsumer",
+};
+
 /** Waits until a question has no complaints left. @throws with those that remain after two minutes. */
 export async function settled(question: () => Promise<readonly string[]>, seconds = 120): Promise<void> {
     let complaints: readonly string[] = [];
