@@ -226,6 +226,18 @@ export const systemSettings = z
             .describe(
                 "Name of the backup bucket; default `<system>-<environment>-backups`. S3 names are global, so yours may be taken.",
             ),
+        databaseInstances: z
+            .record(
+                dnsLabel,
+                z
+                    .string()
+                    .max(63)
+                    .regex(/^[a-z](?:-?[a-z0-9])*$/, "the identifier of an RDS instance"),
+            )
+            .default({})
+            .describe(
+                "RDS instances that are the system's managed databases, by the database's name, in place of those that the platform has named. `npm run restore` with `--switch` writes it and hands the instance to Pulumi; written by hand, it renames the instance that is in use.",
+            ),
         delivery: z
             .enum(["pulumi", "argocd"])
             .default("pulumi")

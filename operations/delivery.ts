@@ -6,11 +6,24 @@ import type { Context } from "./command";
 /** Settings of a system, as they stand below its name in a stack's file. */
 export type SystemLines = Readonly<Record<string, unknown>>;
 
-/** Where Argo CD reads from; the defaults are those of config/schema.ts. */
-interface Delivery {
-    readonly repositoryUrl?: string;
-    readonly revision?: string;
-    readonly path?: string;
+/** Where Argo CD reads from. */
+export interface Delivery {
+    readonly repositoryUrl: string;
+    readonly revision: string;
+    readonly path: string;
+}
+
+/** Where Argo CD reads a system from, or undefined where Pulumi applies it. The defaults are those of config/schema.ts. */
+export function deliveredFromGit(
+    { stack, around }: Pick<Context, "stack" | "around">,
+    system: string,
+): Delivery | undefined {
+    const { values } = readConfiguration(around.root, stack);
+    const systems = JSON.parse(values["platform:systems"] ?? "{}") as Record<string, { delivery?: string } | undefined>;
+    const delivery = JSON.parse(values["platform:delivery"] ?? "{}") as Partial<Delivery>;
+    return systems[system]?.delivery === "argocd"
+        ? { repositoryUrl: "the repository", revision: "main", path: "deploy", ...delivery }
+        : undefined;
 }
 
 /**
@@ -23,13 +36,11 @@ export function refuseDeliveredFromGit(
     system: string,
     { what, settings, back }: { readonly what: string; readonly settings: SystemLines; readonly back?: SystemLines },
 ): void {
-    const { values } = readConfiguration(around.root, stack);
-    const systems = JSON.parse(values["platform:systems"] ?? "{}") as Record<string, { delivery?: string } | undefined>;
-    if (systems[system]?.delivery !== "argocd") {
+    const delivery = deliveredFromGit({ stack, around }, system);
+    if (delivery === undefined) {
         return;
     }
-    const delivery = JSON.parse(values["platform:delivery"] ?? "{}") as Delivery;
-    const { repositoryUrl = "the repository", revision = "main", path = "deploy" } = delivery;
+    const { repositoryUrl, revision, path } = delivery;
     const indented = (lines: SystemLines): string[] =>
         stringify({ "platform:systems": { [system]: lines } })
             .trimEnd()

@@ -4,12 +4,12 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import { UserError } from "../simulation/failure";
 import { terminalOf } from "../simulation/terminal";
-import type { Stack } from "@pulumi/pulumi/automation";
 import type { Machine } from "./credentials";
 import type { AwsCli } from "./leftovers";
+import { otherStacks, readState, resourcesIn, takeOver } from "./stackState";
+import type { TakeOver } from "./takeOver";
 
 /** A resource in a stack's state. */
 export interface DeployedResource {
@@ -37,6 +37,8 @@ export interface DeployedStack {
     readonly resources: () => Promise<readonly DeployedResource[]>;
     /** The other stacks of the project in the backend, with what was deployed of them last. */
     readonly others: () => Promise<readonly OtherStack[]>;
+    /** Makes a resource stand for another object of the cloud. Where that fails, the state is what it was. */
+    readonly takeOver: (wanted: TakeOver, onOutput: (text: string) => void) => Promise<void>;
     /** Deletes everything. What was in a cluster that is gone already is gone, too. */
     readonly destroy: (onOutput: (text: string) => void, options: { readonly clusterIsGone: boolean }) => Promise<void>;
 }
@@ -158,8 +160,12 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
     return {
         preview: (onOutput) => pulumi("preview", async () => void (await stack.preview({ onOutput, color }))),
         up: (onOutput) => pulumi("deploy", async () => void (await stack.up({ onOutput, color }))),
-        resources: () => pulumi("read the state", async () => resourcesIn(await stack.exportStack())),
+        resources: () => pulumi("read the state", async () => resourcesIn(await readState(root, name))),
         others: () => pulumi("read the other stacks", () => otherStacks(stack)),
+        takeOver: (wanted, onOutput) =>
+            pulumi("hand over the resource", () =>
+                takeOver(stack, wanted, (target) => stack.refresh({ onOutput, color, target })),
+            ),
         destroy: (onOutput, { clusterIsGone }) =>
             pulumi("destroy", async () => {
                 if (clusterIsGone) {
@@ -176,45 +182,14 @@ async function deployedStack(root: string, name: string): Promise<DeployedStack>
     };
 }
 
-/** By the CLI, which leaves the secrets of others encrypted: nobody needs the keys of stacks that are not his. */
-async function otherStacks({ name, workspace }: Stack): Promise<OtherStack[]> {
-    const names = (await workspace.listStacks()).map((each) => each.name).filter((each) => each !== name);
-    const others: OtherStack[] = [];
-    // One after the other: a backend in a bucket is slow to answer many at once.
-    for (const each of names) {
-        const { stdout } = await promisify(execFile)("pulumi", ["stack", "export", "--stack", each], {
-            cwd: workspace.workDir,
-            encoding: "utf8",
-            maxBuffer: 2 ** 28,
-        });
-        others.push({ name: each, resources: resourcesIn(JSON.parse(stdout) as { deployment: unknown }) });
-    }
-    return others;
-}
-
-/** The name is the last part of a URN. The CLI hands secrets over in plain, so whoever gets this takes versions from it and nothing more. */
-export function resourcesIn({ deployment }: { readonly deployment: unknown }): DeployedResource[] {
-    const { resources = [] } = (deployment ?? {}) as {
-        resources?: readonly {
-            urn: string;
-            type: string;
-            inputs?: Readonly<Record<string, unknown>>;
-            protect?: boolean;
-        }[];
-    };
-    return resources.map(({ urn, type, inputs = {}, protect = false }) => ({
-        type,
-        name: urn.split("::").at(-1) ?? "",
-        inputs,
-        protect,
-    }));
-}
-
 /** Reduces the report of a failing CLI to what the CLI itself calls the error. */
 async function pulumi<T>(what: string, run: () => Promise<T>): Promise<T> {
     try {
         return await run();
     } catch (error) {
+        if (error instanceof UserError) {
+            throw error;
+        }
         const { message } = error as Error;
         const lines = message.split("\n").flatMap((line) => /error: (.*)/.exec(line)?.[1] ?? []);
         throw new UserError([`Pulumi could not ${what}.`, ...new Set(lines)].join("\n  "));

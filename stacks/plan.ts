@@ -47,6 +47,7 @@ export function planSystems(
         systems.push(system);
         issues.push(
             ...overrideIssues(system),
+            ...instanceIssues(system),
             ...declarationIssues(system, config),
             ...imageIssues(system, config),
             ...missingParts(system, config, addons),
@@ -111,6 +112,26 @@ function overrideIssues({ name, settings, declaration }: PlannedSystem): ConfigI
             path: `platform:systems.${name}.services.${service}`,
             message: `the system has no such service. Its services: ${known.join(", ")}`,
         }));
+}
+
+/** An instance can stand for a database only where there is one, and where it is RDS'. */
+function instanceIssues({ name, settings, declaration, placement }: PlannedSystem): ConfigIssue[] {
+    const known = Object.keys(declaration.databases ?? {});
+    return Object.entries(settings.databaseInstances).flatMap(([database, value]) => {
+        const problem = { path: `platform:systems.${name}.databaseInstances.${database}`, value };
+        if (!known.includes(database)) {
+            const names = known.length === 0 ? "It has none" : `Its databases: ${known.join(", ")}`;
+            return [{ ...problem, message: `the system has no such database. ${names}` }];
+        }
+        return placement === "managed"
+            ? []
+            : [
+                  {
+                      ...problem,
+                      message: "the databases of this system are in the cluster, so no instance of RDS stands for one",
+                  },
+              ];
+    });
 }
 
 /** The stack's own repositories are of use only where it has some, and only to images that have one. */

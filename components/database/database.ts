@@ -22,6 +22,11 @@ export interface DatabaseArgs extends DatabaseSpec {
     readonly sizing: PlatformConfig["data"]["database"];
     /** Whether Pulumi refuses to delete it; a managed database is also protected by RDS and leaves a final snapshot. Changed in place. */
     readonly protect: boolean;
+    /**
+     * Name of the RDS instance. Default: stack, system and store. A change renames the instance, unless the state has been handed another one
+     * of that name before (operations/pointInTime). What stands beside it, such as its security group, keeps its names.
+     */
+    readonly identifier?: string;
     /** When dumps are made, as a cron expression in UTC, and how many days they are kept. Changed in place. */
     readonly backups: PlatformConfig["data"]["backups"];
 }
@@ -50,7 +55,7 @@ export class Database extends Component {
     readonly connection: StoreConnection;
 
     constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-        const { scope, placement, sizing, protect, backups, ...spec } = args;
+        const { scope, placement, sizing, protect, identifier, backups, ...spec } = args;
         super("platform:database:Database", componentName(scope.system, name), { parent: scope.parent, ...opts });
         refuseImpossible(name, spec, placement, scope);
 
@@ -61,7 +66,7 @@ export class Database extends Component {
             placement === "managed" && cloud !== undefined
                 ? new ManagedDatabase(
                       this.childName("server"),
-                      { ...parts, cloud, sizing, protect },
+                      { ...parts, cloud, sizing, protect, ...(identifier !== undefined && { identifier }) },
                       this.childOptions({ aliases: [{ type: "platform:database:InClusterDatabase" }] }),
                   )
                 : new InClusterDatabase(

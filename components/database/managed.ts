@@ -24,6 +24,8 @@ export interface ManagedDatabaseArgs extends DatabasePartArgs {
     readonly sizing: PlatformConfig["data"]["database"];
     /** Whether Pulumi and RDS refuse to delete it, with a final snapshot when it goes at last. Changed in place. */
     readonly protect: boolean;
+    /** Name of the instance, where it is not the one that follows from stack, system and store. See `DatabaseArgs`. */
+    readonly identifier?: string;
 }
 
 /** Days between two rotations of the master password. */
@@ -56,14 +58,17 @@ export class ManagedDatabase extends DatabasePart {
 
     private readonly args: ManagedDatabaseArgs;
     private readonly plan: InstancePlan;
-    /** Name of the instance. */
+    /** What the parts are called after. */
+    private readonly baseName: string;
+    /** Name of the instance: the same, until a restored one takes its place. */
     private readonly identifier: string;
 
     constructor(name: string, args: ManagedDatabaseArgs, opts: pulumi.ComponentResourceOptions) {
         super("platform:database:ManagedDatabase", name, args, opts);
         this.args = args;
         this.plan = instancePlan(this.spec, args.sizing);
-        this.identifier = physicalName("rdsIdentifier", this.scope.platform.stack, this.scope.system, this.store);
+        this.baseName = physicalName("rdsIdentifier", this.scope.platform.stack, this.scope.system, this.store);
+        this.identifier = args.identifier ?? this.baseName;
 
         const subnets = this.createSubnetGroup();
         const securityGroup = this.createSecurityGroup();
@@ -80,7 +85,7 @@ export class ManagedDatabase extends DatabasePart {
     }
 
     private createSubnetGroup(): aws.rds.SubnetGroup {
-        const name = this.identifier;
+        const name = this.baseName;
         return new aws.rds.SubnetGroup(
             this.childName("subnets"),
             {
@@ -97,7 +102,7 @@ export class ManagedDatabase extends DatabasePart {
         return storeSecurityGroup(
             this.name,
             {
-                name: `database-${this.identifier}`,
+                name: `database-${this.baseName}`,
                 description: this.description,
                 port: this.plan.port,
                 cloud: this.args.cloud,
@@ -110,7 +115,7 @@ export class ManagedDatabase extends DatabasePart {
     /** The family is in the name: another family needs another group beside the one that is in use. */
     private createParameterGroup(): aws.rds.ParameterGroup {
         const { family, parameters } = this.plan;
-        const name = physicalName("parameterGroup", this.identifier, family);
+        const name = physicalName("parameterGroup", this.baseName, family);
         return new aws.rds.ParameterGroup(
             this.childName(`parameters-${family}`),
             { name, family, description: this.description, parameters: [...parameters], tags: this.tags(name) },
@@ -118,21 +123,24 @@ export class ManagedDatabase extends DatabasePart {
         );
     }
 
-    /** RDS would make the groups by itself, unencrypted and kept for ever. */
+    /** RDS would make the groups by itself, unencrypted and kept for ever. Those of an instance that was replaced go on holding its logs. */
     private createLogGroups(): pulumi.Resource[] {
-        return this.plan.logTypes.map((type) => {
-            const name = `/aws/rds/instance/${this.identifier}/${type}`;
-            return new aws.cloudwatch.LogGroup(
-                this.childName(type),
-                {
-                    name,
-                    retentionInDays: this.scope.platform.observability.logRetentionDays,
-                    kmsKeyId: this.args.cloud.logsKeyArn,
-                    tags: this.tags(name),
-                },
-                this.childOptions(),
-            );
-        });
+        const instances = [...new Set([this.baseName, this.identifier])];
+        return instances.flatMap((instance) => this.plan.logTypes.map((type) => this.createLogGroup(instance, type)));
+    }
+
+    private createLogGroup(instance: string, type: string): pulumi.Resource {
+        const name = `/aws/rds/instance/${instance}/${type}`;
+        return new aws.cloudwatch.LogGroup(
+            this.childName(instance === this.baseName ? type : `${type}-${instance}`),
+            {
+                name,
+                retentionInDays: this.scope.platform.observability.logRetentionDays,
+                kmsKeyId: this.args.cloud.logsKeyArn,
+                tags: this.tags(name),
+            },
+            this.childOptions(),
+        );
     }
 
     private createInstance(parts: {

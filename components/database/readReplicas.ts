@@ -77,7 +77,8 @@ export class ReadReplicas extends DatabasePart {
                 applyImmediately: true,
                 tags: this.tags(identifier),
             },
-            this.childOptions({ deleteBeforeReplace: true, dependsOn: logs }),
+            // The provider takes another primary for no change at all: a replica of the one before would be read for ever.
+            this.childOptions({ deleteBeforeReplace: true, replaceOnChanges: ["replicateSourceDb"], dependsOn: logs }),
         );
     }
 

@@ -180,8 +180,20 @@ export class System extends Component {
         const { database: sizing, backups, protect } = this.platform.data;
         return mapValues(this.plan.declaration.databases, (name, spec) => {
             const placement = this.plan.placement;
-            return new Database(name, { ...spec, scope, placement, sizing, protect, backups }, this.childOptions())
-                .connection;
+            const identifier = this.plan.settings.databaseInstances[name];
+            return new Database(
+                name,
+                {
+                    ...spec,
+                    scope,
+                    placement,
+                    sizing,
+                    protect,
+                    backups,
+                    ...(identifier !== undefined && { identifier }),
+                },
+                this.childOptions(),
+            ).connection;
         });
     }
 

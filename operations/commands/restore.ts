@@ -3,15 +3,18 @@ import { backupJobs, type BackupJob } from "../backups";
 import type { Command, Context, Outcome } from "../command";
 import { usageError } from "../failures";
 import { jobName, runJob } from "../jobs";
+import { managedStores, shortTime, type ManagedStore } from "../pointInTime/instance";
+import { restoreManaged, type ManagedRestore } from "../pointInTime/managed";
 import { requireSystem } from "../versions";
 
 export const restore: Command = {
     name: "restore",
     positionals: [{ name: "stack" }, { name: "system" }, { name: "store", optional: true }],
-    text: "Restores a backup into a new database beside the live one, which stays as it is,\nand says how to switch over. With --switch it does that, too: the services'\nsessions end, and what was there before is kept under another name. By default\nthe newest backup. The store may be left out where the system has only one.",
+    text: "Restores a backup into a new database beside the live one, which stays as it is,\nand says how to switch over. With --switch it does that, too: the services'\nsessions end, and what was there before is kept under another name. By default\nthe newest backup. The store may be left out where the system has only one.\n\nA database of RDS is restored --at any moment, into a new instance. --switch\nputs it into the stack's file and Pulumi's state, and a deployment leads the\nservices there; the earlier instance runs on until somebody deletes it.",
     options: {
         backup: { type: "string", value: "NAME", text: "this one, such as 20260131T020000Z.sql.gz" },
-        at: { type: "string", value: "TIME", text: "the last one before, such as 2026-01-31T12:00Z" },
+        at: { type: "string", value: "TIME", text: "RDS: then; else the last backup before 2026-01-31T12:00Z" },
+        instance: { type: "string", value: "NAME", text: "an instance of RDS that is there already" },
         switch: { type: "boolean", text: "make it the live database" },
     },
     confirmed: ({ values }) => (values.switch === true ? "A switch to a restored database" : undefined),
@@ -23,6 +26,10 @@ async function runRestore(context: Context): Promise<Outcome> {
     const { system = "", store } = operation.words;
     requireSystem(file, system);
     const variables = choiceOf(operation.values);
+    const managed = managedChoice(operation.values, managedStores(await plan(), system), system, store);
+    if (managed !== undefined) {
+        return restoreManaged(context, managed);
+    }
     const job = restoreJob(backupJobs(await plan(), system, "restore"), system, store);
     const name = jobName(job.cronJob, around.now());
     const result = { namespace: job.namespace, job: name, ...variables };
@@ -43,6 +50,39 @@ async function runRestore(context: Context): Promise<Outcome> {
     return { result: { ...result, output } };
 }
 
+/** The instance that is asked for, and how; undefined where a backup is. */
+function managedChoice(
+    values: Context["operation"]["values"],
+    stores: readonly ManagedStore[],
+    system: string,
+    store: string | undefined,
+): ManagedRestore | undefined {
+    const { at, backup, instance } = values as { at?: string; backup?: string; instance?: string };
+    if (instance !== undefined && (at !== undefined || backup !== undefined)) {
+        throw usageError(
+            "--instance is there already, so neither --at nor --backup says what is in it: give one of them.",
+        );
+    }
+    if (instance !== undefined && values.switch !== true) {
+        throw usageError("--instance is for --switch: there is nothing to restore.");
+    }
+    const live = store === undefined && stores.length === 1 ? stores[0] : stores.find((each) => each.store === store);
+    if (live === undefined) {
+        if (instance !== undefined) {
+            const names =
+                stores.length === 0 ? "It has none" : `It has: ${stores.map((each) => each.store).join(", ")}`;
+            throw usageError(`Which database of ${system} in RDS? ${names}.`);
+        }
+        return undefined;
+    }
+    const choice = { live, switches: values.switch === true };
+    return instance !== undefined
+        ? { ...choice, instance }
+        : at !== undefined
+          ? { ...choice, moment: momentIn(at) }
+          : undefined;
+}
+
 /** What the scripts are told; components/backup/scripts says what each means. */
 function choiceOf(values: Context["operation"]["values"]): Record<string, string> {
     const { backup, at } = values as { backup?: string; at?: string };
@@ -52,7 +92,7 @@ function choiceOf(values: Context["operation"]["values"]): Record<string, string
     if (backup !== undefined && !/^\d{8}T\d{6}Z(\.\w+)+$/.test(backup)) {
         throw usageError(`--backup is "${backup}", but must be a name such as 20260131T020000Z.sql.gz.`);
     }
-    const moment = at === undefined ? undefined : momentIn(at);
+    const moment = at === undefined ? undefined : shortTime(momentIn(at)).replace(/[-:]/g, "");
     return {
         ...(backup !== undefined && { BACKUP: backup }),
         ...(moment !== undefined && { BEFORE: moment }),
@@ -60,13 +100,13 @@ function choiceOf(values: Context["operation"]["values"]): Record<string, string
     };
 }
 
-/** A moment as the names of backups have it. Without a zone it would mean something else on every machine. */
-function momentIn(text: string): string {
+/** A moment. Without a zone it would mean something else on every machine. */
+function momentIn(text: string): Date {
     const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
     if (Number.isNaN(time)) {
         throw usageError(`--at is "${text}", but must be a moment with its zone, such as 2026-01-31T12:00Z.`);
     }
-    return new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+    return new Date(time);
 }
 
 function restoreJob(jobs: readonly BackupJob[], system: string, store: string | undefined): BackupJob {

@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../../simulation/failure";
 import { connect, type Cluster } from "../cluster";
 import type { Machine } from "../credentials";
-import { resourcesIn, surroundings, type DeployedResource } from "../surroundings";
+import { readState, resourcesIn } from "../stackState";
+import { surroundings, type DeployedResource } from "../surroundings";
 import { changedSteps, driftedSteps, type Step } from "./engineEvents";
 
 /** A stack of a Pulumi backend, as far as pipelines look at it. */
@@ -96,7 +97,7 @@ async function observedStack(root: string, name: string): Promise<ObservedStack>
     };
     return {
         preview: (onOutput) => observing((onEvent) => stack.preview({ onOutput, onEvent }), changedSteps),
-        resources: async () => resourcesIn(await stack.exportStack()),
+        resources: async () => resourcesIn(await readState(root, name)),
         drift: (onOutput) => observing((onEvent) => stack.previewRefresh({ onOutput, onEvent }), driftedSteps),
         outputs: async () =>
             Object.fromEntries(

@@ -20,7 +20,7 @@ export interface World {
     /** The stack's file as it is in the last commit. */
     readonly committed?: string;
     readonly outputs?: Readonly<Record<string, unknown>>;
-    readonly failing?: "preview" | "up";
+    readonly failing?: "preview" | "up" | "takeOver";
     /** Whether git has the end of the history only. */
     readonly shallow?: boolean;
     /** What the AWS CLI answers. */
@@ -120,6 +120,12 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
                 outputs: () => Promise.resolve(world.outputs ?? {}),
                 resources: () => Promise.resolve(world.resources ?? []),
                 others: () => Promise.resolve(world.others ?? []),
+                takeOver: ({ name: resource, id, inputs }) => {
+                    done.push(`take over ${resource} as ${id} with ${JSON.stringify(inputs)}`);
+                    return world.failing === "takeOver"
+                        ? Promise.reject(new Error("Pulumi could not take over."))
+                        : Promise.resolve();
+                },
                 destroy: async (show, options) => {
                     done.push(`destroy${options.clusterIsGone ? " without the cluster" : ""}`);
                     show("output of destroy\n");

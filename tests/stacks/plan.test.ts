@@ -94,6 +94,21 @@ describe("planSystems", () => {
         ]);
     });
 
+    it("rejects an instance for a database that is not there, or not RDS'", () => {
+        const databases = {
+            db: { engine: "postgres" as const, version: "16", databaseName: "shop", username: "shop" },
+        };
+        const named = (databaseInstances: Record<string, string>, placement = "managed"): string[] =>
+            issues([shop({ databases })], { shop: { version: "1", placement, databaseInstances } });
+        assert.deepEqual(named({ db: "dev-shop-db-1" }), []);
+        assert.deepEqual(named({ postgres: "x" }), [
+            'platform:systems.shop.databaseInstances.postgres = "x": the system has no such database. Its databases: db',
+        ]);
+        assert.deepEqual(named({ db: "x" }, "in-cluster"), [
+            'platform:systems.shop.databaseInstances.db = "x": the databases of this system are in the cluster, so no instance of RDS stands for one',
+        ]);
+    });
+
     it("rejects bounds that an override turns around", () => {
         const found = issues([shop()], {
             shop: { version: "1", services: { api: { minReplicas: 5, maxReplicas: 3 } } },

@@ -26,6 +26,7 @@ describe("problems of a service", () => {
                 version: "1.0.0",
                 host,
                 logLevel: "INFO",
+                databaseInstances: {},
                 delivery: "pulumi",
                 images: "declared",
                 services: {},

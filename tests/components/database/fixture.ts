@@ -85,21 +85,24 @@ function createScope({ aws = true, addons = allAddons, stack = "dev" }: Database
     };
 }
 
-/** Deploys one database of the system "shop". */
+/** One database of the system "shop". */
+export function createDatabase(options: DatabaseOptions): void {
+    const { backups, database: sizing } = config.data;
+    const database = new Database(options.name ?? "db", {
+        ...(options.spec ?? postgres),
+        placement: "in-cluster",
+        protect: false,
+        backups,
+        ...options.args,
+        sizing: { ...sizing, ...options.sizing },
+        scope: createScope(options),
+    });
+    options.inspect?.(database);
+}
+
+/** Deploys it. */
 export function deployDatabase(options: DatabaseOptions = {}, record: RecordOptions = {}): Promise<ResourceGraph> {
-    return deploy(() => {
-        const { backups, database: sizing } = config.data;
-        const database = new Database(options.name ?? "db", {
-            ...(options.spec ?? postgres),
-            placement: "in-cluster",
-            protect: false,
-            backups,
-            ...options.args,
-            sizing: { ...sizing, ...options.sizing },
-            scope: createScope(options),
-        });
-        options.inspect?.(database);
-    }, record);
+    return deploy(() => createDatabase(options), record);
 }
 
 export const managed = { args: { placement: "managed" } } satisfies DatabaseOptions;

@@ -65,6 +65,28 @@ describe("a managed database", () => {
         });
     });
 
+    it("can be another instance, beside which everything keeps its name", async () => {
+        const other = await deployDatabase({
+            args: { placement: "managed", identifier: "dev-shop-db-20260131t115500z" },
+        });
+        assert.equal(primaryOf(other).inputs.identifier, "dev-shop-db-20260131t115500z");
+        const logGroup = "aws:cloudwatch/logGroup:LogGroup";
+        const rest = (each: ResourceGraph): unknown[] =>
+            each.all
+                .filter(({ type }) => type.startsWith("aws:") && type !== instanceType && type !== logGroup)
+                .map(({ name, inputs }) => [name, inputs.name]);
+        assert.deepEqual(rest(other), rest(graph));
+        assert.deepEqual(
+            other.ofType(logGroup).map(({ inputs }) => inputs.name),
+            [
+                "/aws/rds/instance/dev-shop-db/postgresql",
+                "/aws/rds/instance/dev-shop-db-20260131t115500z/postgresql",
+                "/aws/rds/instance/dev-shop-db/upgrade",
+                "/aws/rds/instance/dev-shop-db-20260131t115500z/upgrade",
+            ],
+        );
+    });
+
     describe("keeps its data:", () => {
         it("storage grows by itself up to five times its size", () => {
             const { inputs } = primaryOf(graph);

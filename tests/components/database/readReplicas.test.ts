@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import type { StoreConnection } from "../../../components/connection";
-import type { ResourceGraph } from "../../harness";
-import { container, deployDatabase, podOf, postgres, type DatabaseOptions } from "./fixture";
+import { deploy, type ResourceGraph } from "../../harness";
+import { container, createDatabase, deployDatabase, podOf, postgres, type DatabaseOptions } from "./fixture";
 
 const instanceType = "aws:rds/instance:Instance";
 
@@ -19,6 +20,20 @@ describe("a managed database with read replicas", () => {
             ...withReplicas(2),
             inspect: (database) => (connection = database.connection),
         });
+    });
+
+    it("has new ones when another instance becomes the primary", async () => {
+        const replacing: Record<string, readonly string[]> = {};
+        await deploy(() => {
+            pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+                replacing[name] = (opts as pulumi.CustomResourceOptions).replaceOnChanges ?? [];
+                return undefined;
+            });
+            return createDatabase(withReplicas(2));
+        });
+        for (const number of [1, 2]) {
+            assert.deepEqual(replacing[`shop-db-server-replicas-${number}`], ["replicateSourceDb"]);
+        }
     });
 
     it("has as many as were asked for, each a copy of the primary", () => {
