@@ -14,6 +14,7 @@ import { Network } from "../components/network/network";
 import { SharedGateway } from "../components/gateway/gateway";
 import { Monitoring } from "../components/observability/monitoring";
 import { ImageSignaturePolicy } from "../components/registry/imageSignatures";
+import { RotationCheck } from "../components/secrets/rotationCheck";
 import type { TagContext } from "../components/tags";
 import type { StackConfig } from "../config/load";
 import { installedAddons } from "./addons";
@@ -131,6 +132,16 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               dependsOn: cluster.ready,
           })
         : undefined;
+    if (monitoring !== undefined && installed.has("externalSecrets")) {
+        new RotationCheck("rotation-check", {
+            tags,
+            provider: cluster.provider,
+            clusterName,
+            accountId,
+            region,
+            dependsOn: monitoring.ready,
+        });
+    }
     const addons = new Addons("addons", {
         tags,
         cluster: {

@@ -185,7 +185,7 @@ function slackOf(owner: string): string {
 }
 
 /** What clients of a service, and its load balancer, see of a store that is down. */
-const symptoms = [
+export const symptoms = [
     "HighErrorRate",
     "HighResponseTime",
     "AvailabilityBudgetBurning.*",
@@ -193,6 +193,9 @@ const symptoms = [
     "ServiceNotReady",
     "OperationFailing",
     "CacheHitRateLow",
+    // Who waits for it holds connections and requests.
+    "ConnectionPoolNearlyExhausted",
+    "HighActiveConnections",
 ];
 
 /** One outage is told once: what is worse silences what follows from it. */

@@ -18,7 +18,7 @@ export const defaultLimits = {
     // Availability. Where there is no unit, the value is not used. What pages outlasts its warnings by a minute: an end that were told
     // before theirs would leave a moment in which they are told as well.
     ServiceDown: { value: 0, for: "1m", keepFiringFor: "1m" },
-    ServiceAbsent: { value: 0, for: "5m" },
+    ServiceAbsent: { value: 0, for: "5m", keepFiringFor: "1m" },
     ServiceNotReady: { value: 0, for: "2m", keepFiringFor: "1m" },
     // Longer than the pause between a pod's end and the end of its endpoint.
     PodDown: { value: 0, for: "2m" },
@@ -36,6 +36,8 @@ export const defaultLimits = {
     RolloutStuck: { value: 0, for: "1m" },
     // Longer than the operator's own next attempts.
     ExternalSecretNotSynced: { value: 0, for: "10m" },
+    // Hours since a check found every secret rotated in time; the check runs daily.
+    SecretRotationOverdue: { value: 26, for: "15m" },
     // Longer than a synchronisation with its hooks.
     ArgoCdOutOfSync: { value: 0, for: "15m" },
     ControllerAbsent: { value: 0, for: "10m" },
@@ -65,8 +67,9 @@ export const defaultLimits = {
 
     // Failed attempts in the rate window. A minute longer than a store's own alert, so that of one that is down only that is told.
     DatabaseConnectionFailure: { value: 5, for: "2m" },
-    // Silences that clients cannot connect, until the failures have left their window of five minutes and clients have found out.
-    DatabaseDown: { value: 0, for: "1m", keepFiringFor: "7m" },
+    // Silences what clients see of it, until the failures have left their window of five minutes, and the alerts about them, which go on for
+    // five more, have ended.
+    DatabaseDown: { value: 0, for: "1m", keepFiringFor: "11m" },
     DatabaseExporterAbsent: { value: 0, for: "5m" },
     // Percent of max_connections.
     DatabaseConnectionsNearMaximum: { value: 80, for: "5m", keepFiringFor: "5m" },
@@ -85,7 +88,7 @@ export const defaultLimits = {
     // Failed attempts in the rate window, as with the database.
     CacheConnectionFailure: { value: 5, for: "2m" },
     // As with DatabaseDown.
-    CacheDown: { value: 0, for: "1m", keepFiringFor: "7m" },
+    CacheDown: { value: 0, for: "1m", keepFiringFor: "11m" },
     CacheExporterAbsent: { value: 0, for: "5m" },
     // Percent of maxmemory.
     CacheMemoryNearMaximum: { value: 90, for: "15m" },
@@ -93,7 +96,8 @@ export const defaultLimits = {
     CacheEvicting: { value: 1, for: "10m", keepFiringFor: "5m" },
     // Percent of maxclients.
     CacheConnectionsNearMaximum: { value: 80, for: "5m", keepFiringFor: "5m" },
-    CacheRejectingConnections: { value: 0, for: "1m" },
+    // Outlasts the warning that goes before it, which ends five minutes after its cause.
+    CacheRejectingConnections: { value: 0, for: "1m", keepFiringFor: "1m" },
     // Percent of look-ups; the alert fires below it.
     CacheHitRateLow: { value: 70, for: "10m", keepFiringFor: "5m" },
 } as const satisfies Record<string, Limit>;

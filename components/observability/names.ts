@@ -15,6 +15,9 @@ export const releaseName = "kube-prometheus-stack";
 /** Labels of the pods that scrape. Whatever offers metrics lets them in. */
 export const prometheusPodLabels = { "app.kubernetes.io/name": "prometheus" } as const;
 
+/** The job that asks whether secrets are rotated in time, and when it does. */
+export const rotationCheck = { name: "secret-rotation-check", schedule: "23 6 * * *" } as const;
+
 /** Address of Prometheus inside the cluster. */
 export const prometheusUrl = `http://${releaseName}-prometheus.${monitoringNamespace}:9090`;
 

@@ -15,6 +15,7 @@ const actionsWithoutResource: readonly RegExp[] = [
     /^acm:ListCertificates$/,
     /^route53:(ListHostedZones|ListHostedZonesByName)$/,
     /^ecr:GetAuthorizationToken$/,
+    /^secretsmanager:ListSecrets$/,
     /^logs:(DescribeLogGroups|GetQueryResults|StopQuery)$/,
     /^(wafv2|waf-regional|shield):(Describe\w+|List\w+|GetSubscriptionState)$/,
     /^cloudwatch:PutMetricData$/,

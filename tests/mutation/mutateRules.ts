@@ -22,7 +22,10 @@ export async function main(): Promise<number> {
     const started = Date.now();
     const suites = allSuites();
     const trials = trialsOf(suites).filter(({ name }) => only === undefined || name.includes(only));
-    await startFromGood(suites, trials);
+    await startFromGood(
+        suites.filter((suite) => trials.some((trial) => trial.suites.some(({ name }) => name === suite.name))),
+        trials,
+    );
     const left = new Set(await survivorsOf(trials));
     const equivalent = trials.filter((trial) => titleOf(trial) in equivalentMutants);
     const wrong = [
@@ -64,9 +67,9 @@ async function survivorsOf(trials: readonly Trial[]): Promise<Trial[]> {
         const out = alive.filter(({ suites }) => round >= suites.length);
         survivors.push(...out);
         alive = alive.filter(({ suites }) => round < suites.length);
+        console.log(`test ${round + 1}: ${alive.length} of ${trials.length} mutants`);
         const passed = await inParallel(batches(alive.flatMap(({ suites }) => suites.slice(round, round + 1))), passes);
         alive = alive.filter((_, index) => passed[index] === true);
-        console.log(`after ${round + 1} tests ${alive.length + survivors.length} of ${trials.length} are left`);
     }
     return survivors;
 }

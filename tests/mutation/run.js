@@ -2,6 +2,12 @@
 require("../register.js");
 require("./mutateRules.ts")
     .main()
-    .then((status) => {
-        process.exitCode = status;
-    });
+    .then(
+        (status) => {
+            process.exitCode = status;
+        },
+        (error) => {
+            console.error(error.message);
+            process.exitCode = 1;
+        },
+    );

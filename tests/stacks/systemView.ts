@@ -62,7 +62,7 @@ interface Port {
 export interface Alert {
     readonly alert: string;
     readonly expr: string;
-    readonly for: string;
+    readonly for?: string;
     readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -135,7 +135,7 @@ for (const stack of ["dev", "staging", "prod", "local"]) {
                 it(`alerts about ${service}: restarts > 3 in 10 m, responses > 2 s, errors > 5 %`, () => {
                     const limits = ["PodRestarting", "HighResponseTime", "HighErrorRate"].map((name) => {
                         const alert = view.alert(name, service);
-                        return [/[<>] [\d.]+$/.exec(alert.expr)?.[0], alert.for];
+                        return [/[<>] [\d.]+$/.exec(alert.expr)?.[0], alert.for ?? "0m"];
                     });
                     assert.deepEqual(limits, [
                         ["> 3", "0m"],

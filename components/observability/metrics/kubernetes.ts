@@ -8,7 +8,10 @@ const container = ["namespace", "pod", "container", "name", "id", "image"] as co
 const interfaces = ["namespace", "pod", "name", "id", "image", "interface"] as const;
 const devices = [...container, "device"] as const;
 
-/** Source: cAdvisor, `metrics/prometheus.go`, with the labels that the kubelet keeps. */
+/**
+ * Source: `lib/metrics/prometheus.go` of cAdvisor 0.60, with the labels that `containerPrometheusLabelsFunc` in `pkg/kubelet/server/server.go` of
+ * Kubernetes keeps and the kinds of metrics that it includes.
+ */
 export const cadvisorMetrics = exportedBy(
     { exporter: "cAdvisor, in the kubelet", since: "1.33", targetLabels: kubeletTarget },
     {
@@ -32,7 +35,7 @@ export const cadvisorMetrics = exportedBy(
 
 const claim = ["namespace", "persistentvolumeclaim"] as const;
 
-/** Source: `pkg/kubelet/metrics/collectors/volume_stats.go` of Kubernetes. */
+/** Source: `pkg/kubelet/metrics/collectors/volume_stats.go` and `pkg/kubelet/metrics/metrics.go` of Kubernetes, main branch of 2026. */
 export const kubeletMetrics = exportedBy(
     { exporter: "kubelet", since: "1.33", targetLabels: kubeletTarget },
     {
@@ -142,7 +145,7 @@ export const kubeStateMetricsMetrics = exportedBy(
 
 const fileSystem = ["device", "fstype", "mountpoint", "device_error"] as const;
 
-/** Source: `collector/` of the node exporter; version 0.16 gave them units in their names. */
+/** Source: `collector/` and `collector/fixtures/e2e-output.txt` of node exporter 1.12; version 0.16 gave them units in their names. */
 export const nodeExporterMetrics = exportedBy(
     { exporter: "node exporter", since: "0.16", targetLabels: serviceTarget },
     {

@@ -2,7 +2,8 @@
 export type MetricType = "counter" | "gauge" | "histogram" | "untyped";
 
 /** What a metric counts or measures. A ratio goes from 0 to 1; a state is 0 or 1; an info is always 1, and its labels are what it says. */
-export type MetricUnit = "1" | "bytes" | "seconds" | "timestamp seconds" | "cores" | "ratio" | "state" | "info";
+export type MetricUnit =
+    "1" | "bytes" | "seconds" | "milliseconds" | "timestamp seconds" | "cores" | "ratio" | "state" | "info";
 
 /** A metric that a rule or a dashboard may read. */
 export interface Metric {

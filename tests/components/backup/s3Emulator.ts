@@ -14,6 +14,9 @@ function find(name: string): string | undefined {
     return [own, onPath].find((each) => each !== "" && existsSync(each));
 }
 
+/** The real AWS CLI, where it is installed. */
+export const awsProgram = (): string | undefined => find("aws");
+
 /** Whether moto's server and the real AWS CLI are there. */
 export const hasEmulator = (): boolean => find("moto_server") !== undefined && find("aws") !== undefined;
 

@@ -5,12 +5,12 @@ import path from "node:path";
 import { findCommand, skipUnless } from "./sandbox";
 
 const root = path.resolve(__dirname, "../../..");
-const scripts = ["database", "backup", "cache"].flatMap((component) => {
+const scripts = ["database", "backup", "cache", "secrets"].flatMap((component) => {
     const directory = path.join(root, "components", component, "scripts");
     return readdirSync(directory).map((name) => path.join(directory, name));
 });
 
-describe("the scripts of databases, caches and backups", () => {
+describe("the scripts of databases, caches, backups and secrets", () => {
     it("are clean to shellcheck", function () {
         skipUnless(this, findCommand("shellcheck") !== undefined, "shellcheck");
         const { status, stdout, stderr } = spawnSync("shellcheck", ["--external-sources", ...scripts], {

@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
-import { alertmanagerConfig, type AlertmanagerConfig } from "../../../components/observability/alertmanagerConfig";
+import {
+    alertmanagerConfig,
+    symptoms,
+    type AlertmanagerConfig,
+} from "../../../components/observability/alertmanagerConfig";
+import { defaultLimits, type AlertName, type Limit } from "../../../components/observability/limits";
 import { installed, runOn } from "./fixtures";
+import { seconds } from "./suite";
 
 const businessHours = { start: "08:00", end: "18:00", timeZone: "Europe/Berlin" };
 const both = alertmanagerConfig({
@@ -58,6 +64,40 @@ describe("Alertmanager configuration", () => {
         assert.ok(
             ofSystems?.source_matchers.includes('system!=""') && ofSystems.target_matchers.includes('system!=""'),
         );
+    });
+});
+
+describe("an alert that silences others", () => {
+    /** Seconds that rates look back, in which what has ended is still seen. */
+    const window = 300;
+    const goesOn = (name: AlertName): number => {
+        const { keepFiringFor = "0s" }: Limit = defaultLimits[name];
+        return seconds(keepFiringFor);
+    };
+    // Error budgets are asked about over hours, and being ready is seen at once; who answers again after an outage of hours is told.
+    const clients = symptoms.filter((name) => !/Budget|NotReady/.test(name)) as AlertName[];
+
+    for (const store of ["Database", "Cache"] as const) {
+        for (const symptom of [...clients, `${store}ConnectionFailure` as const]) {
+            it(`${store}Down goes on for longer than ${symptom} does when all is well again`, () => {
+                assert.ok(goesOn(`${store}Down`) >= window + goesOn(symptom) + 60);
+            });
+        }
+    }
+
+    for (const [page, warning] of [
+        ["ServiceDown", "PodDown"],
+        ["ServiceAbsent", "PodDown"],
+        ["ServiceNotReady", "PodDown"],
+        ["ServiceNotReady", "ReplicasUnavailable"],
+    ] as const) {
+        it(`${page} goes on for a minute longer than ${warning}, whose end has the same cause`, () => {
+            assert.ok(goesOn(page) >= goesOn(warning) + 60);
+        });
+    }
+
+    it("CacheRejectingConnections goes on for longer than CacheConnectionsNearMaximum, which ends with its cause", () => {
+        assert.ok(window + goesOn("CacheRejectingConnections") >= goesOn("CacheConnectionsNearMaximum") + 60);
     });
 });
 
@@ -119,6 +159,7 @@ describe("an outage", () => {
                 shop("AvailabilityBudgetBurningFast", "api"),
                 shop("AvailabilityBudgetBurningFast", "orders"),
                 shop("HighResponseTime", "orders", "warning"),
+                shop("ConnectionPoolNearlyExhausted", "orders", "warning"),
             ],
             ["shop/postgres/shop"],
         ],

@@ -114,7 +114,7 @@ describe("Monitoring", () => {
         const { groups } = rules.inputs.spec as { groups: { rules: { alert: string; labels: object }[] }[] };
         assert.deepEqual(
             groups.flatMap((group) => group.rules.map(({ alert }) => alert)),
-            ["ControllerAbsent", "ControllerAbsent", "CertificateExpiring"],
+            ["ControllerAbsent", "SecretRotationOverdue", "ControllerAbsent", "CertificateExpiring"],
         );
         for (const { labels } of groups.flatMap((group) => group.rules)) {
             assert.deepEqual(

@@ -62,8 +62,9 @@ export const availabilityCases = {
         severity: "critical",
         fires: [
             {
-                samples: {},
+                samples: { [upOf(pod)]: `_x20 1${forever}` },
                 at: "5m",
+                until: "10m45s",
                 labels: api,
                 description:
                     "Prometheus finds no pod of user-mgmt-api in user-management: it was scaled to zero, removed, or is no longer scraped.",

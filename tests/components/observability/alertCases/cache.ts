@@ -39,7 +39,7 @@ export const cacheCases = {
             {
                 samples: { [redis("redis_up")]: "0x9 1x3000" },
                 at: "1m",
-                until: "11m45s",
+                until: "15m45s",
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "The exporter user-management-redis-exporter in user-management cannot connect to the cache redis.",
@@ -159,8 +159,9 @@ export const cacheCases = {
         severity: "critical",
         fires: [
             {
-                samples: { [redis("redis_rejected_connections_total")]: `0+2${forever}` },
+                samples: { [redis("redis_rejected_connections_total")]: "0+2x20 40x3000" },
                 at: "1m30s",
+                until: "15m30s",
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management refused 6 connections in 5m because it has as many as it accepts.",

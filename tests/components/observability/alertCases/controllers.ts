@@ -4,6 +4,12 @@ const up = (job: string): string => `up{job="${job}",pod="${job}-7d9f"}`;
 const certificate = (what: string): string =>
     `certmanager_certificate_${what}_timestamp_seconds{job="cert-manager",namespace="envoy-gateway-system",name="public",issuer_name="letsencrypt"}`;
 const day = 86_400;
+const cronJob = (metric: string): string =>
+    `kube_cronjob_${metric}{job="kube-state-metrics",namespace="monitoring",cronjob="secret-rotation-check"}`;
+const rotated = cronJob("status_last_successful_time");
+const created = cronJob("created");
+const noneFound =
+    "no run of monitoring/secret-rotation-check has found every secret rotated in time; 26 h are allowed. The log of its last job names the secret.";
 
 export const controllersCases = {
     ControllerAbsent: {
@@ -30,6 +36,42 @@ export const controllersCases = {
                 samples: {
                     [up("external-secrets-metrics")]: `1${forever}`,
                     [up("external-secrets-metrics").replace("7d9f", "k2j4")]: `0${forever}`,
+                },
+                after: "40m",
+            },
+        },
+    },
+    SecretRotationOverdue: {
+        component: "secret-rotation",
+        severity: "warning",
+        fires: [
+            {
+                // The clock of a test starts at 0, so a success of yesterday has a negative time.
+                samples: { [rotated]: `-93601${forever}`, [created]: `-900000${forever}` },
+                at: "15m",
+                labels: { namespace: "monitoring", cronjob: "secret-rotation-check" },
+                description: `For 1d 2h 15m 1s ${noneFound}`,
+            },
+            {
+                // It has never succeeded.
+                samples: { [created]: `-93601${forever}` },
+                at: "15m",
+                labels: { namespace: "monitoring", cronjob: "secret-rotation-check" },
+                description: `For 1d 2h 15m 1s ${noneFound}`,
+            },
+        ],
+        quiet: {
+            "just before it is too long": {
+                samples: { [rotated]: `-91000${forever}`, [created]: `-900000${forever}` },
+                after: "40m",
+                shows: "threshold",
+            },
+            "when the check is new": { samples: { [created]: `0${forever}` }, after: "40m" },
+            "when another job fails": {
+                samples: {
+                    [rotated]: `0${forever}`,
+                    [rotated.replace("secret-rotation-check", "other")]: `-900000${forever}`,
+                    [rotated.replace('"monitoring"', '"shop"')]: `-900000${forever}`,
                 },
                 after: "40m",
             },

@@ -45,7 +45,7 @@ export const databaseCases = {
                 {
                     samples: { [postgres("pg_up")]: "0x9 1x3000" },
                     at: "1m",
-                    until: "11m45s",
+                    until: "15m45s",
                     labels: { namespace, job: "user-management-postgres-exporter" },
                     description:
                         "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",
@@ -67,7 +67,7 @@ export const databaseCases = {
                 {
                     samples: { [postgres("mysql_up")]: "0x9 1x3000" },
                     at: "1m",
-                    until: "11m45s",
+                    until: "15m45s",
                     labels: { namespace, job: "user-management-postgres-exporter" },
                     description:
                         "The exporter user-management-postgres-exporter in user-management cannot connect to the database postgres.",

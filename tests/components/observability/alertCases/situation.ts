@@ -13,7 +13,14 @@ export type Variant = "MySQL" | "Rollouts";
 export interface AlertCase {
     /** The part of the system that the alert is about. */
     readonly component:
-        "user-mgmt-api" | "postgres" | "redis" | "secrets" | "delivery" | "external-secrets" | "cert-manager";
+        | "user-mgmt-api"
+        | "postgres"
+        | "redis"
+        | "secrets"
+        | "delivery"
+        | "external-secrets"
+        | "cert-manager"
+        | "secret-rotation";
     readonly severity: "critical" | "warning";
     /** What the system is of that the alert is about. Default: Deployments and PostgreSQL. */
     readonly of?: Variant;
