@@ -43,7 +43,11 @@ export function verdicts({ stdout, stderr }: Output, files: readonly string[]): 
     const passed = files.map((file) => said.get(file));
     const failures = stderr.match(/^ *FAILED:/gm)?.length ?? 0;
     const counted = passed.filter((each) => each === false).length;
-    if (failures !== counted || passed.includes(undefined) || /too many samples|no such file or directory|context deadline exceeded/.test(stderr)) {
+    if (
+        failures !== counted ||
+        passed.includes(undefined) ||
+        /too many samples|no such file or directory|context deadline exceeded/.test(stderr)
+    ) {
         throw new Error(`promtool could not run every test:\n${stdout}\n${stderr.slice(0, 10_000)}`);
     }
     return passed.map((each) => each === true);
