@@ -91,7 +91,7 @@ function simulateAnew(out, stack) {
 
 /** A user's very first run: nothing is compiled yet. */
 function simulateCold(out, stack) {
-    for (const cache of ["typescript", "node"]) {
+    for (const cache of ["typescript", "code"]) {
         rmSync(path.join(root, ".cache", cache), { recursive: true, force: true });
     }
     return simulateAnew(out, stack);

@@ -6,6 +6,9 @@ import { issuesOf, unwrap } from "./zodIssues";
 /** Configuration as the CLI hands it to a program: full keys, values as text, structured ones as JSON. */
 export type RawConfig = Readonly<Record<string, string>>;
 
+// A process parses its configuration once: to compile a parser for it would cost more than it saves.
+z.config({ jitless: true });
+
 const namespace = "platform:";
 
 /** What a stack's `platform:*` keys mean, and everything that is wrong with them. */

@@ -10,7 +10,8 @@ const path = require("node:path");
  *
  * - The Pulumi SDK imports the TypeScript compiler and npm's dependency resolver, to turn functions of a program into cloud
  *   functions. They are half of the time it takes to import the SDK.
- * - The providers' packages import every service of their cloud; a program uses a dozen of hundreds.
+ * - The providers' packages import every service of their cloud; a program uses a dozen of hundreds. Kubernetes' looks for files of
+ *   manifests by patterns.
  * - Grafana's query builder imports two further generations of dashboards, zod its messages in fifty languages.
  */
 const modules = {
@@ -26,6 +27,7 @@ const modules = {
         "./proto/engine_grpc_pb",
         "./proto/resource_grpc_pb",
     ],
+    "@pulumi/kubernetes": ["glob"],
     "@grafana/grafana-foundation-sdk/prometheus": ["../dashboardv2", "../dashboardv2beta1"],
     zod: ["./v4/locales/index.cjs"],
 };

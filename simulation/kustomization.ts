@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./manifests";
+import { manifestText, type KubernetesObject } from "./manifests";
 import { fileName, type OutputFile } from "./outputFile";
 import { yamlText } from "./yamlText";
 
@@ -28,7 +28,7 @@ export function kustomizationFiles(objects: readonly KubernetesObject[]): Output
                 }),
             },
             // A namespace comes before what is in it.
-            { path: `${fileName(system)}/resources.yaml`, content: inOrder(own).map(yamlText).join("---\n") },
+            { path: `${fileName(system)}/resources.yaml`, content: inOrder(own).map(manifestText).join("---\n") },
         ];
     });
 }

@@ -32,11 +32,23 @@ export function manifestFiles(objects: readonly KubernetesObject[]): OutputFile[
             const directory = metadata.namespace ?? "_cluster";
             return {
                 path: `manifests/${fileName(directory)}/${fileName(`${kind}-${metadata.name}`)}.yaml`,
-                content: yamlText(object),
+                content: manifestText(object),
                 identity: `${apiVersion} ${metadata.name}`,
             };
         }),
     );
+}
+
+const texts = new WeakMap<KubernetesObject, string>();
+
+/** An object as YAML. It is written once: the object's own file and its system's directory hold the same text. */
+export function manifestText(object: KubernetesObject): string {
+    let text = texts.get(object);
+    if (text === undefined) {
+        text = yamlText(object);
+        texts.set(object, text);
+    }
+    return text;
 }
 
 /** A patch describes a part of an object that something else owns, so it is none. */

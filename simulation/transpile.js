@@ -31,8 +31,15 @@ function compile(source, file) {
     return compiler.compile(source, file);
 }
 
+let known;
+
 /** What every file's JavaScript depends on: the compiler and its options. */
 function fingerprint() {
+    known ??= readFingerprint();
+    return known;
+}
+
+function readFingerprint() {
     const options = fs.readFileSync(settings, "utf8");
     if (options.includes('"extends"')) {
         return undefined; // The options are then in more files than this one.
@@ -81,7 +88,7 @@ function keep(prefix, entry, { code, map }) {
     }
 }
 
-/** @returns the JavaScript of a file. */
+/** The JavaScript of a file, and what gives its source map. */
 function load(file, base) {
     const source = fs.readFileSync(file, "utf8");
     const prefix = `${encodeURIComponent(path.relative(root, file))}-`;
@@ -90,18 +97,16 @@ function load(file, base) {
     if (base !== undefined) {
         try {
             const code = fs.readFileSync(path.join(directory, `${entry}.js`), "utf8");
-            loaded.set(file, () => read(`${entry}.map`));
-            return code;
+            return { code, map: () => read(`${entry}.map`) };
         } catch {
             // Not compiled yet.
         }
     }
     const output = compiled(source, file);
-    loaded.set(file, () => output.map);
     if (base !== undefined) {
         keep(prefix, entry, output);
     }
-    return output.code;
+    return { code: output.code, map: () => output.map };
 }
 
 const files = new Map();
@@ -122,8 +127,9 @@ function isFile(file) {
  * Lets `require` load TypeScript.
  *
  * @param traces whether stack traces name the lines of the TypeScript. Each trace that is looked at then costs more.
+ * @param run runs a module, given its file and what gives its JavaScript. Default: as Node does.
  */
-function register({ traces = false } = {}) {
+function register({ traces = false, run = (module, file, code) => module._compile(code(), file) } = {}) {
     const base = fingerprint();
     require.extensions[".ts"] = (module, file) => {
         const directoryOfFile = path.dirname(file);
@@ -132,7 +138,8 @@ function register({ traces = false } = {}) {
             const typescript = id.startsWith(".") ? `${path.join(directoryOfFile, id)}.ts` : undefined;
             return Module.prototype.require.call(module, isFile(typescript) ? typescript : id);
         };
-        module._compile(load(file, base), file);
+        loaded.set(file, () => load(file, base).map());
+        run(module, file, () => load(file, base).code);
     };
     if (traces) {
         mapsTraces = true;
@@ -183,7 +190,7 @@ function mappedPosition(file, line, column) {
 
 /** The JavaScript of a TypeScript file, without loading it. */
 function javascriptOf(file) {
-    return load(file, fingerprint());
+    return load(file, fingerprint()).code;
 }
 
 module.exports = { register, originalPosition, javascriptOf };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { checkOutput, publish } from "../../simulation/publish";
 import { contents, temporaryDirectories } from "./support";
@@ -32,6 +32,40 @@ describe("an output directory", () => {
         assert.equal(statSync(path.join(directory, "plan.json")).ino, ino);
         publish(directory, [plan("1"), { path: "rules/x.yaml", content: "groups: [1]" }]);
         assert.notEqual(statSync(path.join(directory, "plan.json")).ino, ino);
+    });
+
+    const long = `${"x".repeat(256 * 1024 - 1)}größer ${"≤".repeat(300_000)}`;
+    const differences: readonly (readonly [what: string, before: string, after: string])[] = [
+        ["a character of a long text", long, long.replace("g", "G")],
+        ["the last character of a long text", long, `${long.slice(0, -1)}≥`],
+        ["one character that is missing", "abc", "ab"],
+        ["one character more", "ab", "abc"],
+        ["everything", "", "abc"],
+        ["nothing that is left", "abc", ""],
+    ];
+    for (const [what, before, after] of differences) {
+        it(`is written anew when the difference is ${what}`, () => {
+            const directory = path.join(temporary(), "out");
+            const inode = (): number => statSync(directory).ino;
+            publish(directory, [plan(before)]);
+            const first = inode();
+            publish(directory, [plan(before)]);
+            assert.equal(inode(), first, "the same text is left alone");
+            publish(directory, [plan(after)]);
+            assert.notEqual(inode(), first);
+            assert.deepEqual(contents(directory), { "plan.json": after });
+        });
+    }
+
+    it("is written anew where a directory has the name of a file", () => {
+        const directory = path.join(temporary(), "out");
+        const files = [plan("1"), { path: "rules/x.yaml", content: "" }];
+        publish(directory, files);
+        rmSync(path.join(directory, "rules", "x.yaml"));
+        mkdirSync(path.join(directory, "rules", "x.yaml"));
+        writeFileSync(path.join(directory, "rules", "x.yaml", "y"), "");
+        publish(directory, files);
+        assert.deepEqual(contents(directory), { "plan.json": "1", "rules/x.yaml": "" });
     });
 
     it("may exist if it is empty", () => {
