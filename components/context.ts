@@ -42,6 +42,8 @@ export interface GatewayContext {
     readonly namespace: string;
     /** Whether the proxies count a client's requests together, in the store of the shared gateway, or each by itself. Default true. */
     readonly globalRateLimit?: boolean;
+    /** Whether services that ask for a load balancer of AWS, and have a host, are reached through the gateway instead. Default false. */
+    readonly takesAllHosts?: boolean;
 }
 
 /** Where services send their spans. */

@@ -186,6 +186,33 @@ const firewallNeedsAws: Rule = (config) =>
         "must be false in the local environment, which has no AWS",
     );
 
+const loadBalancersCanBeShared: Rule = (config) => {
+    const { edge, platformStack } = config;
+    const path = key("edge.loadBalancers");
+    return edge.loadBalancers === "separate"
+        ? []
+        : [
+              ...issueWhen(
+                  !onAws(config),
+                  path,
+                  edge.loadBalancers,
+                  "must be separate in the local environment, which has no load balancers",
+              ),
+              ...issueWhen(
+                  platformStack !== undefined,
+                  path,
+                  edge.loadBalancers,
+                  "must be left out: the load balancers are those of platform:platformStack",
+              ),
+              ...issueWhen(
+                  edge.firewall.enabled,
+                  path,
+                  edge.loadBalancers,
+                  "must be separate with platform:edge.firewall.enabled: AWS WAF stands before an ALB, not before the gateway's Network Load Balancer",
+              ),
+          ];
+};
+
 const rules: readonly Rule[] = [
     regionIsKnown,
     budgetIsOfAws,
@@ -204,6 +231,7 @@ const rules: readonly Rule[] = [
     addonsHaveWhatTheyNeed,
     signaturesAreChecked,
     firewallNeedsAws,
+    loadBalancersCanBeShared,
 ];
 
 /** Everything wrong with how the values of a configuration go together. */

@@ -95,6 +95,12 @@ const edge = z
             .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")
             .optional()
             .describe("An existing ACM certificate for the systems' hosts, in place of `hostedZoneId`."),
+        loadBalancers: z
+            .enum(["separate", "shared"])
+            .default("separate")
+            .describe(
+                "Whether services have the load balancers that they ask for (one ALB for all Ingresses, one NLB for the gateway, one more for each public LoadBalancer), or all with a host share the gateway's, which is about $47 a month less with five systems. A change moves hosts to another address and certificate: minutes until DNS has followed.",
+            ),
         firewall: z
             .strictObject({
                 enabled: z

@@ -23,12 +23,18 @@ export function plannedStack(root: string, stack: string): PlannedStack {
         throw new Error(`the configuration of the stack ${stack} is wrong; npm start -- ${stack} says where`);
     }
     const platformStack = config.platformStack?.split("/").at(-1);
-    const addons =
-        platformStack === undefined ? installedAddons(config) : plannedStack(root, platformStack).surroundings.addons;
+    const { addons, gatewayTakesAllHosts } =
+        platformStack === undefined
+            ? { addons: installedAddons(config), gatewayTakesAllHosts: config.edge.loadBalancers === "shared" }
+            : plannedStack(root, platformStack).surroundings;
     return {
         config,
-        systems: planSystems(config, systemDefinitions, addons).systems,
-        surroundings: { onAws: config.environment !== "local", addons: new Set(addons) },
+        systems: planSystems(config, systemDefinitions, addons, gatewayTakesAllHosts).systems,
+        surroundings: {
+            onAws: config.environment !== "local",
+            addons: new Set(addons),
+            gatewayTakesAllHosts: gatewayTakesAllHosts ?? false,
+        },
         ...(platformStack !== undefined && { platformStack }),
     };
 }

@@ -42,6 +42,7 @@ export const contractSchema = z.object({
             clusterIssuer: z.string(),
             namespace: z.string(),
             globalRateLimit: z.boolean().optional(),
+            takesAllHosts: z.boolean().optional(),
         })
         .optional(),
     aws: z.object({

@@ -26,6 +26,7 @@ export function planSystems(
     config: PlatformConfig,
     definitions: readonly SystemDefinition[],
     addons: ReadonlySet<AddonName> = installedAddons(config),
+    gatewayTakesAllHosts: boolean = config.edge.loadBalancers === "shared",
 ): SystemsPlan {
     const systems: PlannedSystem[] = [];
     const issues: ConfigIssue[] = [];
@@ -50,7 +51,7 @@ export function planSystems(
             ...instanceIssues(system),
             ...declarationIssues(system, config),
             ...imageIssues(system, config),
-            ...missingParts(system, config, addons),
+            ...missingParts(system, config, addons, gatewayTakesAllHosts),
         );
     }
     return { systems, issues: [...issues, ...deliveryIssues(config, systems, addons), ...claimIssues(systems)] };
@@ -188,6 +189,7 @@ function missingParts(
     { name, declaration }: PlannedSystem,
     { environment, edge: platformEdge, platformStack }: PlatformConfig,
     addons: ReadonlySet<AddonName>,
+    gatewayTakesAllHosts: boolean,
 ): ConfigIssue[] {
     const onAws = environment !== "local";
     const where = platformStack === undefined ? "" : ` in the stack ${platformStack}`;
@@ -204,10 +206,11 @@ function missingParts(
                           message: `needs the add-on ${addon}: set platform:addons.${addon} to true${where}`,
                       },
                   ];
-        const balanced = onAws && (edge?.kind === "alb" || edge?.kind === "nlb") ? edge : undefined;
+        const isOnGateway = edge?.kind === "gateway" || (gatewayTakesAllHosts && edge?.host !== undefined);
+        const balanced = onAws && !isOnGateway ? edge : undefined;
         return [
             ...needs("awsLoadBalancerController", "edge.kind", balanced?.kind),
-            ...needs("envoyGateway", "edge.kind", onAws && edge?.kind === "gateway" ? edge.kind : undefined),
+            ...needs("envoyGateway", "edge.kind", onAws && isOnGateway ? edge?.kind : undefined),
             ...needs("linkerd", "mesh", mesh),
             ...needs("argoRollouts", "strategy.kind", strategy?.kind === "blue-green" ? strategy.kind : undefined),
             ...(balanced?.host === undefined || hasCertificate

@@ -176,8 +176,10 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               logs: { keyArn: keys.logsKeyArn, retentionDays: observability.logRetentionDays },
           })
         : undefined;
+    const isShared = edge.loadBalancers === "shared";
+    // Behind the gateway each host has a certificate by Let's Encrypt.
     const certificateArn =
-        edge.hostedZoneId !== undefined && hosts.length > 0
+        edge.hostedZoneId !== undefined && hosts.length > 0 && !isShared
             ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
             : edge.certificateArn;
 
@@ -186,6 +188,7 @@ export function createPlatform(config: StackConfig & { readonly region: string }
               environment,
               provider: cluster.provider,
               exposure: "nlb",
+              takesAllHosts: isShared,
               issuer: {
                   kind: "letsencrypt",
                   region,

@@ -41,7 +41,12 @@ export async function composeStack(
     definitions: readonly SystemDefinition[],
 ): Promise<StackOutputs> {
     const contract = await contractFor(config);
-    const { systems, issues } = planSystems(config.platform, definitions, addonsOf(config, contract));
+    const { systems, issues } = planSystems(
+        config.platform,
+        definitions,
+        addonsOf(config, contract),
+        contract === undefined ? undefined : contract.gateway?.takesAllHosts === true,
+    );
     refuse(config, [
         ...crossFieldIssues(config.platform, config.region),
         ...(contract === undefined ? [] : teamIssues(config, contract, systems)),

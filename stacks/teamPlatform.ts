@@ -119,7 +119,7 @@ export function createTeamPlatform(
     });
     const tags = { stack, environment, extraTags: platform.tags };
     const certificateArn =
-        edge.hostedZoneId !== undefined && hosts.length > 0
+        edge.hostedZoneId !== undefined && hosts.length > 0 && contract.gateway?.takesAllHosts !== true
             ? new Certificate("certificate", { tags, hostedZoneId: edge.hostedZoneId, hosts }).certificateArn
             : edge.certificateArn;
     return {

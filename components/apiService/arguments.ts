@@ -155,7 +155,7 @@ function edgeNeeds(edge: EdgeSpec, { scope: { platform }, certificateArn }: ApiS
         ),
         ...issue(
             isOnAws &&
-                edge.kind === "nlb" &&
+                edgeKindOf(edge, platform) === "nlb" &&
                 edge.host !== undefined &&
                 (certificateArn ?? platform.aws.certificateArn) === undefined,
             "edge.host",

@@ -5,7 +5,7 @@ import { clientTrafficPolicySpec } from "../gateway/bodies";
 import { physicalName } from "../naming";
 import { tagsFor } from "../tags";
 import { deregistrationDelayOf } from "./defaults";
-import { edgeKindOf } from "./edgePlan";
+import { edgeOn } from "./edgePlan";
 import { gatewaySpec, routeSpec, securitySpec, trafficSpec, type GatewayModel } from "./gateway";
 import { albAnnotations, ingressSpec } from "./ingress";
 import {
@@ -26,16 +26,16 @@ type Resources = readonly pulumi.Resource[];
  */
 export function createEdge(part: ServicePart, edge: EdgeSpec, backend: Resources): pulumi.Output<string> {
     const needs = [...backend, ...part.scope.platform.ready];
-    if (edgeKindOf(edge, part.scope.platform) === "node-port") {
-        return createNodePort(part, needs);
-    }
-    switch (edge.kind) {
+    const actual = edgeOn(edge, part.scope.platform);
+    switch (actual.kind) {
         case "alb":
-            return createAlbIngress(part, edge, needs);
+            return createAlbIngress(part, actual, needs);
         case "gateway":
-            return createGateway(part, edge, needs);
+            return createGateway(part, actual, needs);
         case "nlb":
-            return createNetworkLoadBalancer(part, edge, needs);
+            return createNetworkLoadBalancer(part, actual, needs);
+        case "node-port":
+            return createNodePort(part, needs);
     }
 }
 

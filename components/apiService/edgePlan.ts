@@ -1,15 +1,36 @@
 import type { PlatformContext } from "../context";
-import type { EdgeSpec } from "./spec";
+import type { EdgeSpec, GatewayEdge } from "./spec";
 
-/** What an edge becomes on a platform: what was asked for, or on a cluster that has none of it a port of every node. */
-export type EdgeKind = EdgeSpec["kind"] | "node-port";
+/** A port of every node, where nothing makes load balancers. */
+export interface NodePortEdge {
+    readonly kind: "node-port";
+}
 
 type Surroundings = Pick<PlatformContext, "aws" | "gateway">;
 
-/** What an edge becomes on a platform. */
-export function edgeKindOf(edge: EdgeSpec, { aws, gateway }: Surroundings): EdgeKind {
+/**
+ * What an edge becomes on a platform: what was asked for; on one whose gateway takes all hosts, the gateway; on a cluster that has none of
+ * it, a port of every node.
+ */
+export function edgeOn(edge: EdgeSpec, { aws, gateway }: Surroundings): EdgeSpec | NodePortEdge {
+    if (gateway?.takesAllHosts === true && edge.kind !== "gateway" && edge.host !== undefined) {
+        return throughGateway(edge.host);
+    }
     const isPossible = edge.kind === "gateway" ? gateway !== undefined : aws !== undefined;
-    return isPossible || aws !== undefined ? edge.kind : "node-port";
+    return isPossible || aws !== undefined ? edge : { kind: "node-port" };
+}
+
+/**
+ * A load balancer of AWS has no limit of its own on bodies, which may be streams and WebSockets, and none on how long a response takes;
+ * an hour is the longest that the gateway allows.
+ */
+function throughGateway(host: string): GatewayEdge {
+    return { kind: "gateway", host, timeoutSeconds: 3600, maxBodyMiB: null };
+}
+
+/** What kind of edge it becomes. */
+export function edgeKindOf(edge: EdgeSpec, platform: Surroundings): ReturnType<typeof edgeOn>["kind"] {
+    return edgeOn(edge, platform).kind;
 }
 
 /** Where requests from outside come from. */

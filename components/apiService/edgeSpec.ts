@@ -1,4 +1,7 @@
-/** A public endpoint on the Application Load Balancer that all systems of a stack share. TLS 1.2 or newer; HTTP is redirected. */
+/**
+ * A public endpoint on the Application Load Balancer that all systems of a stack share. TLS 1.2 or newer; HTTP is redirected. With
+ * `edge.loadBalancers: shared` the gateway takes the host instead, with a certificate by Let's Encrypt.
+ */
 export interface AlbEdge {
     readonly kind: "alb";
     /** Host name that the load balancer routes by and shows a certificate for. Changed in place. */
@@ -45,7 +48,10 @@ export interface GatewayEdge {
     readonly maxBodyMiB?: number | null;
 }
 
-/** A Network Load Balancer of the service's own, with addresses that do not change while it lives: about $16 a month. */
+/**
+ * A Network Load Balancer of the service's own, with addresses that do not change while it lives: about $16 a month. With
+ * `edge.loadBalancers: shared` the gateway takes the host, if there is one: HTTPS on port 443, and HTTP is redirected.
+ */
 export interface NlbEdge {
     readonly kind: "nlb";
     /** Host name of the certificate: TLS on port 443. Without a host the load balancer passes plain HTTP on, on the service's port. */

@@ -27,12 +27,17 @@ export interface SharedGatewayArgs {
     readonly exposure: Exposure;
     /** Who issues the systems' certificates. A change makes another issuer, which new certificates come from. */
     readonly issuer: Issuer;
+    /**
+     * Whether services that ask for a load balancer of AWS, and have a host, are reached through these proxies instead. Default false. A
+     * change moves their hosts: minutes until their DNS records have followed.
+     */
+    readonly takesAllHosts?: boolean;
     /** What must exist before: Envoy Gateway and cert-manager, whose kinds these are, and the load balancer controller. */
     readonly dependsOn: readonly pulumi.Resource[];
 }
 
 /**
- * The proxies and the public address that all systems with an edge of kind "gateway" share. A system brings a Gateway (HTTPS, its own
+ * The proxies and the public address that all systems with an edge of kind "gateway" share, or all with a host. A system brings a Gateway (HTTPS, its own
  * host) and routes in its own namespace; port 80 is here, and sends everybody to HTTPS.
  *
  * On AWS the address is a Network Load Balancer: about $16 a month and $0.006 for each hour and unit of capacity (Elastic Load Balancing
@@ -67,6 +72,7 @@ export class SharedGateway extends Component {
             className: gatewayClassName,
             clusterIssuer: issuerName(args.issuer),
             namespace: gatewayNamespace,
+            ...(args.takesAllHosts === true && { takesAllHosts: true }),
         };
         this.ready = [gatewayClass, redirect, issuer];
         this.registerOutputs({ context: this.context });

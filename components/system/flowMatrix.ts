@@ -43,6 +43,8 @@ export const ends = {
 export interface FlowSurroundings {
     readonly onAws: boolean;
     readonly addons: ReadonlySet<AddonName>;
+    /** Whether the gateway takes every host, whatever load balancer its service asks for. Default false. */
+    readonly gatewayTakesAllHosts?: boolean;
 }
 
 /** Every connection that a system's pods may open or accept. Nothing else passes; tests/stacks/flowMatrix.test.ts proves it packet by packet. */
@@ -100,8 +102,9 @@ function serviceFlows(
     system: PlannedSystem,
     name: string,
     spec: PlannedSystem["declaration"]["services"][string],
-    { onAws, addons }: FlowSurroundings,
+    surroundings: FlowSurroundings,
 ): Flow[] {
+    const { onAws, addons } = surroundings;
     const pod = podOf(system, name);
     const to = (end: string, port: number, why: string): Flow => ({ from: pod, to: end, port, why });
     const from = (end: string, why: string, port = spec.port): Flow => ({ from: end, to: pod, port, why });
@@ -114,7 +117,7 @@ function serviceFlows(
         ...(spec.outsideCalls ?? []).map(({ namespace, service, port }) =>
             to(`${namespace}/${service}`, port, "call of another system"),
         ),
-        ...edgeFlows(spec.edge, onAws, addons).map((end) => from(end, "edge")),
+        ...edgeFlows(spec.edge, surroundings).map((end) => from(end, "edge")),
         ...(spec.metricsPath !== null && addons.has("monitoring") ? [from(ends.prometheus, "metrics")] : []),
         ...(spec.tracing !== undefined && addons.has("tracing")
             ? [to(ends.collector, traceCollector.port, "traces")]
@@ -153,14 +156,18 @@ function meshFlows(pod: string, spec: ServiceSpec, addons: ReadonlySet<AddonName
     ];
 }
 
-function edgeFlows(edge: ServiceSpec["edge"], onAws: boolean, addons: ReadonlySet<AddonName>): string[] {
+function edgeFlows(
+    edge: ServiceSpec["edge"],
+    { onAws, addons, gatewayTakesAllHosts = false }: FlowSurroundings,
+): string[] {
     if (edge === undefined) {
         return [];
     }
     if (!onAws) {
         return [ends.anybody];
     }
-    return edge.kind === "gateway" ? (addons.has("envoyGateway") ? [ends.gateway] : []) : [ends.loadBalancer];
+    const isOnGateway = edge.kind === "gateway" || (gatewayTakesAllHosts && edge.host !== undefined);
+    return isOnGateway ? (addons.has("envoyGateway") ? [ends.gateway] : []) : [ends.loadBalancer];
 }
 
 function storeFlows(

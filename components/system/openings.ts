@@ -1,3 +1,4 @@
+import { edgeKindOf } from "../apiService/edgePlan";
 import type { PlatformContext } from "../context";
 import type { PlannedSystem } from "./declaration";
 import type { Openings } from "./quota";
@@ -11,12 +12,9 @@ export function openingsOf(
     const edges = Object.values(declaration.services)
         .filter((spec) => (spec.namespace ?? namespace) === of)
         .flatMap(({ edge }) => edge ?? []);
-    const onNodes =
-        platform.aws === undefined
-            ? edges.filter(({ kind }) => kind !== "gateway" || platform.gateway === undefined)
-            : [];
+    const kinds = edges.map((edge) => edgeKindOf(edge, platform));
     return {
-        loadBalancers: platform.aws === undefined ? 0 : edges.filter(({ kind }) => kind === "nlb").length,
-        nodePorts: onNodes.length,
+        loadBalancers: kinds.filter((kind) => kind === "nlb").length,
+        nodePorts: kinds.filter((kind) => kind === "node-port").length,
     };
 }

@@ -79,6 +79,22 @@ describe("the rules about several values", () => {
             /^platform:addons\.externalSecrets = false: must be true/,
         ],
         [
+            "a firewall before a load balancer that cannot have one",
+            { edge: { ...sound.edge, loadBalancers: "shared", firewall: { enabled: true } } },
+            /^platform:edge\.loadBalancers = "shared": must be separate with platform:edge\.firewall\.enabled/,
+        ],
+        [
+            "a shared load balancer without AWS",
+            { ...local, edge: { loadBalancers: "shared" } },
+            /^platform:edge\.loadBalancers = "shared": must be separate in the local environment/,
+            "none",
+        ],
+        [
+            "a say of a team's stack in the load balancers of its platform",
+            { platformStack: "your-org/platform/dev", cluster: {}, edge: { loadBalancers: "shared" } },
+            /^platform:edge\.loadBalancers = "shared": must be left out/,
+        ],
+        [
             "managed stores without AWS",
             { ...local, data: { placement: "managed" } },
             /^platform:data\.placement = "managed": must be in-cluster/,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { simulate } from "../../simulation/program";
 import type { PlannedResource } from "../../simulation/record";
 import { ResourceGraph, simulateStack } from "../harness";
+import { assertOnSharedGateway } from "./sharedGateway";
 import {
     amounts,
     assertHardened,
@@ -241,6 +241,21 @@ function onAmazon(view: () => SystemView, stack: string): void {
         }
     });
 
+    if (stack === "dev") {
+        it("is reached through the load balancer that all hosts share, with TLS", () => {
+            assertOnSharedGateway(view(), frontend, "frontend", "practice.dev.example.com");
+        });
+
+        it("goes before the controllers that clean its load balancer up", () => {
+            const { graph } = view();
+            for (const controller of ["addons-envoy-gateway", "addons-aws-load-balancer-controller"]) {
+                const release = graph.one("kubernetes:helm.sh/v3:Release", controller);
+                assert.ok(graph.waitsFor(graph.object("Gateway", frontend, "frontend"), release), controller);
+            }
+        });
+        return;
+    }
+
     it("is reached through an ALB with TLS", () => {
         const { metadata, spec } = view().graph.object("Ingress", frontend, "frontend").inputs as {
             metadata: { annotations: Record<string, string> };
@@ -265,7 +280,7 @@ function onAmazon(view: () => SystemView, stack: string): void {
         const [first = ingress] = graph.all.filter(
             ({ type, name }) => type.endsWith(":Application") && name.includes("root"),
         );
-        assert.ok(waits(stack === "dev" ? ingress : first, controller));
+        assert.ok(waits(first, controller));
         assert.ok(nodes.length > 0 && nodes.every((group) => waits(controller, group)));
     });
 }
@@ -325,75 +340,6 @@ interface Application {
         readonly syncPolicy: { readonly automated: { readonly prune: boolean; readonly selfHeal: boolean } };
     };
 }
-
-/** The cluster of its document: an own one, far away from the others. */
-describe("medical-practice on the cluster of its document", () => {
-    let graph: ResourceGraph;
-    before(async () => {
-        const stackFile = parse(readFileSync("Pulumi.dev.yaml", "utf8")) as { config: Record<string, unknown> };
-        Object.assign(stackFile.config, {
-            "aws:region": "ap-south-1",
-            "platform:network": { cidr: "10.0.0.0/16", availabilityZones: ["a", "b"], nat: "single" },
-            "platform:cluster": {
-                version: "1.36",
-                publicAccessCidrs: [],
-                nodeGroups: {
-                    general: {
-                        capacity: "spot",
-                        architecture: "amd64",
-                        instanceTypes: ["t3a.medium"],
-                        minSize: 1,
-                        desiredSize: 2,
-                        maxSize: 3,
-                    },
-                },
-            },
-            "platform:addons": {
-                certManager: false,
-                monitoring: false,
-                verticalPodAutoscaler: false,
-                logging: false,
-                reloader: false,
-            },
-            "platform:systems": {
-                "medical-practice": { version: "v1.0.0", host: "practice.dev.example.com" },
-            },
-        });
-        graph = new ResourceGraph(
-            await simulate({ root: process.cwd(), stack: "dev", stackFile: JSON.stringify(stackFile) }),
-        );
-    });
-
-    it("has 1 to 3 spot nodes of type t3a.medium, two at first", () => {
-        const { inputs } = graph.one("aws:eks/nodeGroup:NodeGroup");
-        assert.deepEqual(
-            [inputs.instanceTypes, inputs.capacityType, inputs.scalingConfig],
-            [["t3a.medium"], "SPOT", { minSize: 1, desiredSize: 2, maxSize: 3 }],
-        );
-    });
-
-    it("has two public and two private subnets in two zones of ap-south-1, and one NAT gateway", () => {
-        const subnets = graph.ofType("aws:ec2/subnet:Subnet");
-        for (const kind of ["public", "private"]) {
-            assert.deepEqual(
-                subnets.filter(({ name }) => name.includes(`-${kind}-`)).map(({ inputs }) => inputs.availabilityZone),
-                ["ap-south-1a", "ap-south-1b"],
-            );
-        }
-        assert.equal(graph.one("aws:ec2/vpc:Vpc").inputs.cidrBlock, "10.0.0.0/16");
-        graph.one("aws:ec2/natGateway:NatGateway");
-    });
-
-    it("is asked from inside the VPC only", () => {
-        const { endpointPrivateAccess, endpointPublicAccess } = graph.one("eks:index:Cluster").inputs;
-        assert.deepEqual([endpointPrivateAccess, endpointPublicAccess], [true, false]);
-    });
-
-    it("names nothing of another region", () => {
-        const text = JSON.stringify(graph.all.map(({ inputs }) => inputs));
-        assert.ok(text.includes("ap-south-1") && !/us-east-1[a-f]/.test(text));
-    });
-});
 
 describe("medical-practice with images in its own repositories", () => {
     const deploymentsWith = async (images: string): Promise<Map<string, string>> => {

@@ -5,10 +5,7 @@ import { controlPlanePorts, linkerdNamespace, proxyMetricsPort } from "../../com
 import { gatewayClassName, gatewayNamespace } from "../../components/gateway/names";
 import { monitoringNamespace, prometheusPodLabels } from "../../components/observability/names";
 import type { PlannedSystem } from "../../components/system/declaration";
-import { parseConfig } from "../../config/parse";
-import { readConfiguration } from "../../simulation/configuration";
-import { planSystems } from "../../stacks/plan";
-import { systemDefinitions } from "../../stacks/registry";
+import { plannedStack } from "../../docs/plannedStack";
 import { simulateStack, type ResourceGraph } from "../harness";
 import { addressIn, objects, Reach, selects, type Endpoint, type Pod, type Policy } from "./reach";
 
@@ -83,12 +80,6 @@ function chartPolicies(graph: ResourceGraph): Policy[] {
     ];
 }
 
-function plannedSystems(stack: string): readonly PlannedSystem[] {
-    const { config } = parseConfig(readConfiguration(process.cwd(), stack).values);
-    assert.ok(config !== undefined);
-    return planSystems(config, systemDefinitions).systems;
-}
-
 /** The addresses of the subnets of a tier. */
 function subnets(graph: ResourceGraph, tier: string): Endpoint[] {
     const found = graph.ofType("aws:ec2/subnet:Subnet").filter(({ name }) => name.startsWith(`network-${tier}-`));
@@ -130,7 +121,8 @@ function targets({ graph, pods }: Reach): Target[] {
 
 for (const stack of ["dev", "prod"]) {
     describe(`network policies of the ${stack} stack`, () => {
-        const systems = plannedSystems(stack);
+        const { systems, surroundings } = plannedStack(process.cwd(), stack);
+        const { gatewayTakesAllHosts = false } = surroundings;
         const environment = stack;
         let reach: Reach;
         before(async () => {
@@ -200,13 +192,16 @@ for (const stack of ["dev", "prod"]) {
                     });
                 }
                 if (spec.edge !== undefined) {
-                    it(`${system.name}: ${name} is reached through its ${spec.edge.kind} alone`, () => {
+                    const isOnGateway = spec.edge.kind === "gateway" || gatewayTakesAllHosts;
+                    it(`${system.name}: ${name} is reached through its ${isOnGateway ? "gateway" : spec.edge.kind} alone`, () => {
                         const pod = service(system, name);
-                        const way = spec.edge?.kind === "gateway" ? [envoy] : subnets(reach.graph, "public");
+                        const way = isOnGateway ? [envoy] : subnets(reach.graph, "public");
                         way.forEach((from) => pass(from, pod, spec.port));
                         stop(internet, pod, spec.port, "ingress");
                         stop({ ...envoy, namespace: "default" }, pod, spec.port, "ingress");
-                        if (spec.edge?.kind !== "gateway") {
+                        if (isOnGateway) {
+                            subnets(reach.graph, "public").forEach((from) => stop(from, pod, spec.port, "ingress"));
+                        } else {
                             stop(envoy, pod, spec.port, "ingress");
                         }
                     });

@@ -125,7 +125,7 @@ describe("npm run new-system", () => {
                 "StatefulSet",
                 "CronJob",
                 "ExternalSecret",
-                "Ingress",
+                "HTTPRoute",
                 "NetworkPolicy",
                 "ServiceMonitor",
                 "PrometheusRule",

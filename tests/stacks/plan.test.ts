@@ -169,6 +169,12 @@ describe("planSystems", () => {
             'edge.kind = "gateway": needs the add-on envoyGateway: set platform:addons.envoyGateway to true',
         ],
         [
+            "a shared load balancer whose gateway is not installed",
+            onEdge("alb"),
+            { edge: { loadBalancers: "shared" } },
+            'edge.kind = "alb": needs the add-on envoyGateway: set platform:addons.envoyGateway to true',
+        ],
+        [
             "a mesh that is not installed",
             shop({ services: { api: { ...service, mesh: "linkerd" } } }),
             {},

@@ -88,6 +88,16 @@ describe("a team's stack", () => {
         assert.match(String(reader.inputs.assumeRolePolicy), new RegExp(aws.externalSecretsRoleArn));
     });
 
+    it("shares the load balancer of a platform whose gateway takes all hosts, and asks AWS for no certificate", async () => {
+        assert.ok(contract.gateway !== undefined);
+        const graph = await deployOnto({ ...contract, gateway: { ...contract.gateway, takesAllHosts: true } });
+        const { hostnames } = graph.object("HTTPRoute", "frontend").inputs.spec as { hostnames: string[] };
+        assert.equal(hostnames.length, 1);
+        assert.deepEqual(graph.ofType("aws:acm/certificate:Certificate"), []);
+        const services = graph.ofType("kubernetes:core/v1:Service").map(({ inputs }) => inputs.spec);
+        assert.ok(services.every((spec) => (spec as { type?: string }).type !== "LoadBalancer"));
+    });
+
     it("gives its workloads their rights in the platform's cluster", () => {
         const associations = team.ofType("aws:eks/podIdentityAssociation:PodIdentityAssociation");
         assert.ok(associations.length > 0);

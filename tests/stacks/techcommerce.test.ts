@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { simulateStack, type ResourceGraph } from "../harness";
+import { assertOnSharedGateway } from "./sharedGateway";
 import {
     amounts,
     assertHardened,
@@ -59,6 +60,10 @@ for (const stack of ["dev", "staging", "prod", "local"]) {
         });
 
         it("has one public endpoint, the frontend", () => {
+            if (stack === "dev") {
+                assert.deepEqual(view.names("HTTPRoute"), ["frontend"]);
+                return;
+            }
             const { type, ports: open } = view.spec<ServiceSpec>("Service", "frontend-public");
             assert.equal(type, onAws ? "LoadBalancer" : "NodePort");
             assert.deepEqual(
@@ -118,6 +123,10 @@ for (const stack of ["dev", "staging", "prod", "local"]) {
 
         if (onAws) {
             it("is reached through a network load balancer with TLS", () => {
+                if (stack === "dev") {
+                    assertOnSharedGateway(view, "frontend", "techcommerce", "shop.dev.example.com");
+                    return;
+                }
                 const { annotations } = graph.object("Service", "frontend-public", "techcommerce").inputs.metadata as {
                     annotations: Record<string, string>;
                 };

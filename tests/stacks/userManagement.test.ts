@@ -3,6 +3,8 @@ import { simulatedCloud } from "../../simulation/cloud";
 import type { PlannedResource } from "../../simulation/record";
 import { simulateStack, type ResourceGraph } from "../harness";
 import { podSpecOf } from "../../policy/pods";
+import { assertOnSharedGateway } from "./sharedGateway";
+import { SystemView } from "./systemView";
 
 /** Everything that systems.md asks of system 1, in every environment it runs in. docs/systems.md points at the same places. */
 
@@ -113,7 +115,12 @@ for (const stack of ["dev", "staging", "prod"]) {
             }
         });
 
-        it("is reached through an ALB with TLS", () => {
+        it(`is reached through ${stack === "dev" ? "the load balancer that all hosts share" : "an ALB"} with TLS`, () => {
+            if (stack === "dev") {
+                const view = new SystemView(graph, "user-management", namespace);
+                assertOnSharedGateway(view, api, namespace, "users.dev.example.com");
+                return;
+            }
             const ingress = graph.object("Ingress", api);
             const { annotations } = ingress.inputs.metadata as { annotations: Record<string, string> };
             assert.match(annotations["alb.ingress.kubernetes.io/listen-ports"] ?? "", /HTTPS/);
