@@ -15,9 +15,10 @@ function shown(value: unknown): string {
     return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
 }
 
-function line(issue: ConfigIssue): string {
+/** An issue in one line: where, what is there, what is allowed. */
+export function shownIssue(issue: ConfigIssue): string {
     const value = issue.value === undefined ? "" : ` is ${shown(issue.value)}`;
-    return `  ${issue.path}${value}: ${issue.message}`;
+    return `${issue.path}${value}: ${issue.message}`;
 }
 
 /**
@@ -33,6 +34,8 @@ export class ConfigError extends Error {
         readonly issues: readonly ConfigIssue[],
     ) {
         const count = issues.length === 1 ? "1 error" : `${issues.length} errors`;
-        super(`The configuration of stack "${stackName}" has ${count}:\n${issues.map(line).join("\n")}`);
+        super(
+            `The configuration of stack "${stackName}" has ${count}:\n${issues.map((issue) => `  ${shownIssue(issue)}`).join("\n")}`,
+        );
     }
 }

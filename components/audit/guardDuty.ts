@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { checkArgs, resources, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { members, text } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 
 export interface GuardDutyArgs {
@@ -19,6 +22,11 @@ export interface GuardDutyArgs {
         readonly dependsOn: readonly pulumi.Resource[];
     };
 }
+
+const shape = members(
+    { agent: members({}, { version: text, clusterName: textInput, dependsOn: resources }) },
+    { tags: tagContext, detector: z.enum(["own", "account"]) },
+);
 
 /** The EKS add-on that runs the agent. EKS puts it into a namespace of its own, `amazon-guardduty`. */
 const agentAddon = "aws-guardduty-agent";
@@ -41,6 +49,7 @@ const agentAddon = "aws-guardduty-agent";
  */
 export class GuardDuty extends Component {
     constructor(name: string, args: GuardDutyArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         super("platform:audit:GuardDuty", name, opts);
         const features = args.detector === "own" ? this.createDetector(args) : [];
         if (args.agent !== undefined) {

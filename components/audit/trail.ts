@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { refuseImpossible } from "../bucket/privateBucket";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { flag, members, number, text } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { TrailBucket } from "./trailBucket";
 
@@ -20,6 +23,20 @@ export interface TrailArgs {
     /** Keeps the bucket with what was recorded. Changes apply in place. */
     readonly protect: boolean;
 }
+
+const shape = members(
+    {},
+    {
+        tags: tagContext,
+        accountId: textInput,
+        region: text,
+        trailName: text,
+        bucketName: text,
+        keyArn: textInput,
+        retentionDays: number,
+        protect: flag,
+    },
+);
 
 /**
  * Who changed what in the AWS account: the management events of every region, in an encrypted bucket of their own, hour by hour with digests
@@ -43,6 +60,8 @@ export class Trail extends Component {
     readonly bucketName: string;
 
     constructor(name: string, args: TrailArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
+        refuseImpossible(name, args);
         super("platform:audit:Trail", name, opts);
         const bucket = new TrailBucket(this.childName("events"), args, this.childOptions());
         const trail = this.createTrail(args, bucket);

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { flag, members, number, text } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import type { BucketPolicyDocument } from "./bucketPolicy";
 
@@ -21,6 +23,11 @@ const noncurrentDays = 7;
 
 /** Days after which the parts of an upload that never ended are removed. They cost as much as objects and cannot be read. */
 const unfinishedUploadDays = 1;
+
+const shape = members(
+    {},
+    { tags: tagContext, bucketName: text, keyArn: textInput, retentionDays: number, protect: flag },
+);
 
 const bucketNamePattern = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
@@ -49,8 +56,9 @@ export abstract class PrivateBucket extends Component {
         expiryRule: string,
         opts?: pulumi.ComponentResourceOptions,
     ) {
+        checkArgs(name, shape, args);
+        refuseImpossible(name, args);
         super(type, name, opts);
-        checkArgs(name, args);
 
         const bucket = this.createBucket(args);
         const versioning = this.keepVersions(bucket);
@@ -167,7 +175,8 @@ export abstract class PrivateBucket extends Component {
     }
 }
 
-function checkArgs(name: string, { bucketName, retentionDays }: PrivateBucketArgs): void {
+/** @throws Error when no bucket can be so. */
+export function refuseImpossible(name: string, { bucketName, retentionDays }: PrivateBucketArgs): void {
     if (!bucketNamePattern.test(bucketName)) {
         throw new Error(
             `${name}: bucketName "${bucketName}" is not 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.`,

@@ -1,14 +1,33 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../../config/schema";
+import { z } from "zod";
+import { checkArgs, tagContext } from "../checkedArgs";
 import { Component } from "../component";
 import { physicalName } from "../naming";
+import { flag, members, texts } from "../shapes";
 import { costTags, tagsFor, type TagContext } from "../tags";
 
 export interface BudgetArgs {
     readonly tags: TagContext;
     readonly config: NonNullable<PlatformConfig["budget"]>;
 }
+
+const shape = members(
+    {},
+    {
+        tags: tagContext,
+        config: members(
+            {},
+            {
+                monthlyDollars: z.number().positive(),
+                emails: texts,
+                alertPercent: z.array(z.number()),
+                activateTags: flag,
+            },
+        ),
+    },
+);
 
 /**
  * What a stack may cost a month, and who is told when it costs more. It watches everything that carries the stack's tag, also what
@@ -24,6 +43,7 @@ export interface BudgetArgs {
  */
 export class Budget extends Component {
     constructor(name: string, args: BudgetArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         super("platform:budget:Budget", name, opts);
 
         this.createBudget(args);

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { members, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { certificateHostsProblem, validationDomains, validationOf, type ValidationDomain } from "./hosts";
 
@@ -20,6 +22,8 @@ export interface CertificateArgs {
     readonly region?: string;
 }
 
+const shape = members({ region: text }, { tags: tagContext, hosts: texts, hostedZoneId: textInput });
+
 /**
  * A certificate of AWS Certificate Manager for public hosts, proven by DNS. AWS renews it by itself as long as the records stay.
  *
@@ -36,11 +40,12 @@ export class Certificate extends Component {
     readonly certificateArn: pulumi.Output<string>;
 
     constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:edge:Certificate", name, opts);
+        checkArgs(name, shape, args);
         const problem = certificateHostsProblem(args.hosts);
         if (problem !== undefined) {
             throw new Error(`${name}: hosts [${args.hosts.join(", ")}] cannot be certified: ${problem}.`);
         }
+        super("platform:edge:Certificate", name, opts);
 
         const certificate = this.requestCertificate(args);
         const records = validationDomains(args.hosts).map((domain) => this.proveDomain(args, certificate, domain));

@@ -1,7 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { retention } from "../../config/fields";
+import { z } from "zod";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
 import { physicalName } from "../naming";
+import { members } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { webAclRules } from "./webAclRules";
 
@@ -18,6 +22,16 @@ export interface WebAclArgs {
         readonly keyArn?: pulumi.Input<string>;
     };
 }
+
+const shape = members(
+    {},
+    {
+        tags: tagContext,
+        scope: z.enum(["REGIONAL", "CLOUDFRONT"]),
+        requestsPerFiveMinutes: z.int().min(10).max(2_000_000_000),
+        logs: members({ keyArn: textInput }, { retentionDays: retention }),
+    },
+);
 
 /** Where everything is that belongs to CloudFront. */
 const cloudFrontRegion = "us-east-1";
@@ -36,6 +50,7 @@ export class WebAcl extends Component {
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: WebAclArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         super("platform:edge:WebAcl", name, opts);
         const acl = this.createAcl(args);
         this.createLog(args, acl);

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
 import { physicalName } from "../naming";
+import { flag, members, text } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import {
     auditKeyPolicy,
@@ -28,6 +30,11 @@ export interface EncryptionKeysArgs {
     /** Name of the trail that records what is done in the account. Without one there is no key for it. */
     readonly trailName?: string;
 }
+
+const shape = members(
+    { trailName: text },
+    { tags: tagContext, stack: text, accountId: textInput, region: text, protect: flag },
+);
 
 /** Days that AWS waits before it deletes a key: the most and the fewest it allows. Source: AWS KMS API, ScheduleKeyDeletion. */
 const deletionWindowDays = { protected: 30, unprotected: 7 } as const;
@@ -56,6 +63,7 @@ export class EncryptionKeys extends Component {
     readonly auditKeyArn?: pulumi.Output<string>;
 
     constructor(name: string, args: EncryptionKeysArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         super("platform:encryption:EncryptionKeys", name, opts);
 
         this.clusterKeyArn = this.createKey(args, "cluster", "Kubernetes Secrets", clusterKeyPolicy);

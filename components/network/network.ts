@@ -1,7 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { retention } from "../../config/fields";
 import type { PlatformConfig } from "../../config/schema";
+import { z } from "zod";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { members, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { FlowLogs } from "./flowLogs";
 import { NatInstance } from "./natInstance";
@@ -59,6 +63,21 @@ interface Exit {
 
 const anywhere = "0.0.0.0/0";
 
+const shape = members(
+    {},
+    {
+        tags: tagContext,
+        region: text,
+        cidr: text,
+        availabilityZones: texts,
+        nat: z.enum(["none", "instance", "single", "per-az"]),
+        interfaceEndpoints: texts,
+        flowLogRetentionDays: retention,
+        clusterName: text,
+        logsKeyArn: textInput,
+    },
+);
+
 /**
  * The VPC: public subnets for load balancers, private ones for nodes and pods, and data subnets that no route connects to the
  * internet. `subnetPlan.ts` says how the address range is divided.
@@ -102,12 +121,13 @@ export class Network extends Component {
     private readonly accountId: pulumi.Output<string>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:network:Network", name, opts);
+        checkArgs(name, shape, args);
         const problem = natProblem(args.nat, args.interfaceEndpoints);
         if (problem !== undefined) {
             throw new Error(`${name}: nat "${args.nat}" ${problem}.`);
         }
         const plan = planSubnets(args);
+        super("platform:network:Network", name, opts);
         this.args = args;
         this.cidr = args.cidr;
         this.accountId = aws.getCallerIdentityOutput({}, { parent: this }).accountId;

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
+import { flag, members, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { lifecyclePolicy } from "./lifecycle";
 
@@ -21,6 +23,11 @@ export interface ImageRepositoryArgs {
      */
     readonly mutableTags?: readonly string[];
 }
+
+const shape = members(
+    { mutableTags: texts },
+    { tags: tagContext, repositoryName: text, keyArn: textInput, protect: flag },
+);
 
 /** The pointers of a pipeline: the newest image, and the newest of each branch. A tag cannot hold the slash of a branch's name. */
 const defaultMutableTags = ["latest", "main", "develop", "feature-*", "release-*"];
@@ -54,9 +61,10 @@ export class ImageRepository extends Component {
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: ImageRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:registry:ImageRepository", name, opts);
+        checkArgs(name, shape, args);
         const mutableTags = args.mutableTags ?? defaultMutableTags;
         refuseImpossible(name, args.repositoryName, mutableTags);
+        super("platform:registry:ImageRepository", name, opts);
 
         const repository = this.createRepository(args, mutableTags);
         this.expireImages(repository);
