@@ -27,6 +27,10 @@ const operators: readonly Operator[] = [
         module: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
         definitions: "example/prometheus-operator-crd",
     },
+    {
+        module: "github.com/kyverno/kyverno@v1.19.0",
+        definitions: "config/crds/policies.kyverno.io/policies.kyverno.io_imagevalidatingpolicies.yaml",
+    },
     { module: "k8s.io/autoscaler/vertical-pod-autoscaler@v1.7.3", definitions: "deploy/vpa-v1-crd-gen.yaml" },
 ];
 

@@ -12,6 +12,8 @@ const run = promisify(execFile);
 
 const programs = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "pulumi-resource-random"];
 
+const policyPack = path.resolve(__dirname, "../../policy");
+
 /** The engine itself, over the stack `local`. What it needs is never fetched: it is there or the test skips. */
 describe("the Pulumi engine, on a real API server", function () {
     this.timeout("15m");
@@ -64,13 +66,18 @@ describe("the Pulumi engine, on a real API server", function () {
     const steps = ["--stack", "local", "--yes", "--skip-preview"];
     let inventory: readonly string[] = [];
 
-    it("creates the stack local", async () => {
+    it("holds the stack local to the policies before it changes anything", async () => {
         for (const name of ["state", "home", "project"]) {
             mkdirSync(path.join(directory, name));
         }
         projectIn(path.join(directory, "project"), { "Pulumi.local.yaml": (text) => text });
         inventory = await cluster.inventory();
         await pulumi("stack", "init", "local");
+        const said = await pulumi("preview", "--stack", "local", "--policy-pack", policyPack);
+        assert.match(said, /platform@v/);
+    });
+
+    it("creates the stack local", async () => {
         await pulumi("up", ...steps);
     });
 

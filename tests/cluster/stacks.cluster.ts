@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import { ImageSignaturePolicy } from "../../components/registry/imageSignatures";
 import type { KubernetesObject } from "../../simulation/manifests";
-import { simulateStack, stackNames } from "../harness";
+import { deploy, simulateStack, stackNames } from "../harness";
 import type { LiveObject } from "./client";
 import { objectsInOrder } from "./desired";
 import { settled, standardClass } from "./surroundings";
@@ -11,6 +13,17 @@ import { changedBy, drain, lack, replicasOf, selects, unreached, violated } from
 const together = ["prod", "team-shop"];
 
 const groups = [together, ...stackNames().flatMap((stack) => (together.includes(stack) ? [] : [[stack]]))];
+
+/** Who may sign images, as `platform:imageSignatures` says it. */
+const signers = {
+    "with a key": { publicKey: "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n" },
+    "by a workflow": {
+        keyless: {
+            issuer: "https://token.actions.githubusercontent.com",
+            subject: "https://github.com/your-org/shop/.github/workflows/build.yml@refs/heads/main",
+        },
+    },
+} as const;
 
 const workloadKinds = ["Deployment", "StatefulSet"] as const;
 
@@ -28,6 +41,23 @@ describe("on a real API server", function () {
         cluster = await TestCluster.start();
     });
     after(() => (cluster as TestCluster | undefined)?.stop());
+
+    for (const [signer, by] of Object.entries(signers)) {
+        it(`takes the policy that only images signed ${signer} may run, field by field`, async () => {
+            const graph = await deploy(() => {
+                const provider = new k8s.Provider("cluster", {});
+                const config = { images: ["ghcr.io/your-org/*"], ...by };
+                new ImageSignaturePolicy("image-signatures", { provider, config, dependsOn: [] });
+            });
+            const [policy, ...others] = objectsInOrder(graph.plan);
+            assert.ok(policy !== undefined && others.length === 0);
+            await cluster.client.apply(policy);
+            assert.equal(await changedBy(cluster.client, policy), undefined);
+            const misspelt = { ...policy, spec: { ...(policy.spec as object), matchImageReference: [] } };
+            await assert.rejects(cluster.client.apply(misspelt), /matchImageReference/);
+            await cluster.client.delete(policy);
+        });
+    }
 
     for (const stacks of groups) {
         describe(`what ${stacks.join(" and ")} says`, function () {
