@@ -63,10 +63,10 @@ export function blueGreenTimeoutSeconds(plan: ServicePlan, strategy: BlueGreenPl
 /**
  * Source: the curl project's images, quay.io/curl/curl. Its own registry, because Docker Hub limits how often a node may pull.
  */
-const curlImage = "quay.io/curl/curl:8.21.0";
+export const curlImage = "quay.io/curl/curl:8.21.0";
 
 /** User and group "nobody" of most systems; the image's own user has a name only, which the kubelet cannot prove not to be root. */
-const nobody = 65534;
+export const nobody = 65534;
 
 /**
  * The smoke test: a Job that asks green for each path. It has no account, no shell, and may reach nothing but the service.

@@ -26,9 +26,12 @@ export interface BackupPlan {
     readonly userId: number;
     /** Whatever else that image needs, such as the password. */
     readonly volumes: readonly Volume[];
-    /** Room for one backup, in GiB. */
-    readonly volumeGiB: number;
+    /** Room for one backup, in GiB; absent where one is so small that the node has it. */
+    readonly volumeGiB?: number;
 }
+
+/** MiB that a backup without a volume of its own may take. */
+const smallMiB = 64;
 
 /** Hours after which a job is given up. A dump that takes longer would meet the next one. */
 const mostHours = { backup: 4, restore: 12 } as const;
@@ -130,6 +133,9 @@ function podSpec(plan: BackupPlan, before: Container[], main: Container): PodSpe
 function workVolume({ volumeGiB, place }: BackupPlan): Volume {
     if (place.kind === "volume") {
         return { name: mounts.work.name, persistentVolumeClaim: { claimName: place.claimName } };
+    }
+    if (volumeGiB === undefined) {
+        return { name: mounts.work.name, emptyDir: { sizeLimit: `${smallMiB}Mi` } };
     }
     const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: `${volumeGiB}Gi` } } };
     return { name: mounts.work.name, ephemeral: { volumeClaimTemplate: { spec: claim } } };

@@ -33,7 +33,7 @@ function platformImages(system: PlannedSystem): string[] {
         ...(databases.length > 0 ? ["quay.io/*-exporter:*", "public.ecr.aws/aws-cli/aws-cli:*"] : []),
         ...(caches.length > 0 ? ["docker.io/oliver006/redis_exporter:*"] : []),
         ...(placement === "in-cluster" ? caches.map((engine) => `docker.io/*/${engine}:*`) : []),
-        ...(usesBlueGreen(system) ? ["quay.io/curl/curl:*"] : []),
+        ...(databases.length > 0 || usesBlueGreen(system) ? ["quay.io/curl/curl:*"] : []),
     ];
 }
 

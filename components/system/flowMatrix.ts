@@ -4,6 +4,7 @@ import { controlPlanePorts, linkerdNamespace, proxyMetricsPort, proxyPort } from
 import type { ServiceSpec } from "../apiService/spec";
 import { exporterPort } from "../cache/exporter";
 import { cachePort } from "../cache/serverConfig";
+import { definitionsBackupName } from "../backup/definitionsNames";
 import { engines } from "../database/engines";
 import { gatewayNamespace } from "../gateway/names";
 import { monitoringNamespace } from "../observability/names";
@@ -53,6 +54,7 @@ export function declaredFlows(system: PlannedSystem, surroundings: FlowSurroundi
     const flows = [
         ...Object.entries(services).flatMap(([name, spec]) => serviceFlows(system, name, spec, surroundings)),
         ...storesOf(system).flatMap((store) => storeFlows(system, store, surroundings)),
+        ...definitionsFlows(system, surroundings),
     ];
     const pods = new Set([...flows.flatMap(({ from, to }) => [from, to]), ...storesOf(system).map(({ pod }) => pod)]);
     const own = new Set([system.namespace, ...Object.values(services).flatMap(({ namespace }) => namespace ?? [])]);
@@ -130,6 +132,18 @@ function serviceFlows(
             ? [{ from: `${pod}-smoke-test`, to: pod, port: spec.port, why: "smoke test" }]
             : []),
     ];
+}
+
+/** On AWS, a system that has backups keeps its ConfigMaps and ExternalSecrets beside them. */
+function definitionsFlows(system: PlannedSystem, { onAws }: FlowSurroundings): Flow[] {
+    const isBackedUp = storesOf(system).some(({ isDatabase, isManaged }) => isDatabase || !isManaged);
+    const from = `${system.namespace}/${definitionsBackupName}`;
+    return onAws && isBackedUp
+        ? [
+              { from, to: ends.podIdentity, port: 80, why: "AWS credentials" },
+              { from, to: ends.anywhere, port: 443, why: "API server and AWS" },
+          ]
+        : [];
 }
 
 function podOf({ declaration, namespace }: PlannedSystem, service: string): string {

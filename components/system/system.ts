@@ -5,6 +5,7 @@ import { searchableDays } from "../addons/logQueries";
 import { LogSearch } from "../addons/logSearch";
 import { ApiService } from "../apiService/apiService";
 import { BackupBucket } from "../backup/backupBucket";
+import { DefinitionsBackup } from "../backup/definitionsBackup";
 import { Cache } from "../cache/cache";
 import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
@@ -69,6 +70,7 @@ export class System extends Component {
         this.createCdn();
         const scope = this.createScope(namespaces.get(this.namespace) ?? []);
         const stores = { ...this.createDatabases(scope), ...this.createCaches(scope) };
+        this.createDefinitionsBackup(scope, namespaces);
         const providers = this.createProviders();
         const secrets = this.createSecrets(applying(scope, providers.operator), stores);
         const pullSecret = this.createPullSecret(scope);
@@ -174,6 +176,18 @@ export class System extends Component {
             this.childOptions(),
         );
         return { name: bucketName, arn: bucket.arn, resource: bucket };
+    }
+
+    /** What git has, as it was in the cluster. A system without a bucket is on a platform without AWS, or has nothing to back up. */
+    private createDefinitionsBackup(
+        scope: SystemScope,
+        namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>,
+    ): void {
+        if (scope.backupBucket === undefined) {
+            return;
+        }
+        const { schedule } = this.platform.data.backups;
+        new DefinitionsBackup(this.childName("definitions"), { scope, namespaces, schedule }, this.childOptions());
     }
 
     private createDatabases(scope: SystemScope): Record<string, StoreConnection> {

@@ -1,6 +1,8 @@
 import { UserError } from "../../simulation/failure";
+import type { Plan } from "../../simulation/record";
 import { backupJobs, type BackupJob } from "../backups";
 import type { Command, Context, Outcome } from "../command";
+import { bucketsOf, definitionsStore, restoreDefinitions } from "../definitions";
 import { usageError } from "../failures";
 import { jobName, runJob } from "../jobs";
 import { managedStores, shortTime, type ManagedStore } from "../pointInTime/instance";
@@ -10,7 +12,7 @@ import { requireSystem } from "../versions";
 export const restore: Command = {
     name: "restore",
     positionals: [{ name: "stack" }, { name: "system" }, { name: "store", optional: true }],
-    text: "Restores a backup into a new database beside the live one, which stays as it is,\nand says how to switch over. With --switch it does that, too: the services'\nsessions end, and what was there before is kept under another name. By default\nthe newest backup. The store may be left out where the system has only one.\n\nA database of RDS is restored --at any moment, into a new instance. --switch\nputs it into the stack's file and Pulumi's state, and a deployment leads the\nservices there; the earlier instance runs on until somebody deletes it.",
+    text: "Restores a backup into a new database beside the live one, which stays as it is,\nand says how to switch over. With --switch it does that, too: the services'\nsessions end, and what was there before is kept under another name. By default\nthe newest backup. The store may be left out where the system has only one.\n\nA database of RDS is restored --at any moment, into a new instance. --switch\nputs it into the stack's file and Pulumi's state, and a deployment leads the\nservices there; the earlier instance runs on until somebody deletes it.\n\nThe store `definitions` are ConfigMaps and ExternalSecrets: those that are\nmissing are made again.",
     options: {
         backup: { type: "string", value: "NAME", text: "this one, such as 20260131T020000Z.sql.gz" },
         at: { type: "string", value: "TIME", text: "RDS: then; else the last backup before 2026-01-31T12:00Z" },
@@ -26,6 +28,9 @@ async function runRestore(context: Context): Promise<Outcome> {
     const { system = "", store } = operation.words;
     requireSystem(file, system);
     const variables = choiceOf(operation.values);
+    if (store === definitionsStore) {
+        return restoreDefinitions(context, definitionsOf(await plan(), system, operation.values));
+    }
     const managed = managedChoice(operation.values, managedStores(await plan(), system), system, store);
     if (managed !== undefined) {
         return restoreManaged(context, managed);
@@ -48,6 +53,27 @@ async function runRestore(context: Context): Promise<Outcome> {
     const output = await runJob(await cluster(), { ...job, name, variables }, around, (text) => screen.write(text));
     screen.write(`\n${output}`);
     return { result: { ...result, output } };
+}
+
+/** Which copy of a system's ConfigMaps and ExternalSecrets. */
+function definitionsOf(
+    plan: Plan,
+    system: string,
+    values: Context["operation"]["values"],
+): Parameters<typeof restoreDefinitions>[1] {
+    const bucket = bucketsOf(plan)[system];
+    if (bucket === undefined) {
+        throw new UserError(
+            `${system} has no backup bucket, so no definitions are kept: they are what its deployment makes.`,
+        );
+    }
+    if (values.switch === true || values.instance !== undefined) {
+        throw usageError(
+            `${definitionsStore} are made again where they are missing, so there is nothing to switch to.`,
+        );
+    }
+    const { BACKUP: name, BEFORE: before } = choiceOf(values);
+    return { system, bucket, choice: { ...(name !== undefined && { name }), ...(before !== undefined && { before }) } };
 }
 
 /** The instance that is asked for, and how; undefined where a backup is. */
