@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { shownIssue } from "../config/errors";
-import { members, named, shapeProblems, text } from "./shapes";
+import { members, named, number, shapeProblems, text } from "./shapes";
 
 /**
  * Arguments are checked before a component registers itself: TypeScript checks types only where somebody runs it, and what the SDK says about a
@@ -27,5 +27,8 @@ export const textInput = z.custom<pulumi.Input<string>>(
 
 /** Resources to wait for. */
 export const resources = z.array(z.custom<pulumi.Resource>((value) => pulumi.Resource.isInstance(value), "a resource"));
+
+/** When backups are made and how long they are kept. */
+export const backupSettings = members({}, { schedule: text, retentionDays: number });
 
 export const tagContext = members({ system: text }, { stack: text, environment: text, extraTags: named(text) });

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkArgs } from "../checkedArgs";
 import { Component } from "../component";
 import { labelsFor, selectorFor, type SystemScope } from "../context";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { componentName } from "../naming";
 import { accessRules } from "./access";
-import { refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
+import { argumentShape, refuseImpossible, type ApiServiceArgs, type ServiceConnection } from "./arguments";
 import { disruptionSpec, horizontalSpec, recommenderSpec } from "./autoscaling";
 import { blueGreenNames } from "./blueGreen";
 import { planOf, type ServicePlan } from "./defaults";
@@ -70,11 +71,10 @@ export class ApiService extends Component {
     private readonly part: ServicePart;
 
     constructor(name: string, args: ApiServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:apiService:ApiService", componentName(args.scope.system, name), {
-            parent: args.scope.parent,
-            ...opts,
-        });
-        refuseImpossible(this.name, name, args);
+        checkArgs(name, argumentShape, args);
+        const pulumiName = componentName(args.scope.system, name);
+        refuseImpossible(pulumiName, name, args);
+        super("platform:apiService:ApiService", pulumiName, { parent: args.scope.parent, ...opts });
         this.args = args;
         this.scope = args.scope;
         this.plan = planOf(args);

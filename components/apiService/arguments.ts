@@ -1,11 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { textInput } from "../checkedArgs";
 import type { SecretReference, StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
 import type { PolicyStatement } from "../identity/podIdentity";
+import { members, number, shapeProblems, text, texts } from "../shapes";
 import type { PlainSpec } from "./defaults";
 import { edgeKindOf } from "./edgePlan";
 import { issue, type Problems } from "./problems";
 import type { ConnectionSpec, EdgeSpec, ServiceSpec } from "./spec";
+import { serviceShape } from "./serviceShape";
 import { serviceProblems } from "./validation";
 
 /** A store that a service uses. */
@@ -48,6 +52,21 @@ export interface ApiServiceArgs extends PlainSpec {
     readonly trustedProxyCidrs?: pulumi.Input<string[]>;
 }
 
+/** The types of what is not part of a `ServiceSpec`, which is looked at with it. */
+export const argumentShape = members(
+    {
+        imageRepository: textInput,
+        connections: z.array(members({}, { spec: members({}, { to: text }), connection: members({}) })),
+        secrets: z.array(members({}, { name: text, keys: texts })),
+        callers: texts,
+        calls: z.array(members({}, { name: text, port: number })),
+        awsPermissions: z.array(members({}, { actions: texts })),
+        certificateArn: textInput,
+        trustedProxyCidrs: z.union([texts, z.custom((value) => pulumi.Output.isInstance(value))], "a list of texts"),
+    },
+    { version: text },
+);
+
 /** What cannot work is refused before the first resource, all of it at once. */
 export function refuseImpossible(pulumiName: string, name: string, args: ApiServiceArgs): void {
     const { connections = [], secrets = [], calls = [] } = args;
@@ -57,13 +76,17 @@ export function refuseImpossible(pulumiName: string, name: string, args: ApiServ
         secrets: secrets.map((each) => each.name),
         calls: calls.map((each) => each.name),
     };
-    const problems = [
-        ...serviceProblems(name, spec, {
-            stores: Object.fromEntries(connections.map((each) => [each.spec.to, each.connection])),
-            secrets: Object.fromEntries(secrets.map((each) => [each.name, each.keys])),
-        }),
-        ...platformProblems(args),
-    ];
+    const wrongTypes = shapeProblems(serviceShape, spec);
+    const problems =
+        wrongTypes.length > 0
+            ? wrongTypes
+            : [
+                  ...serviceProblems(name, spec, {
+                      stores: Object.fromEntries(connections.map((each) => [each.spec.to, each.connection])),
+                      secrets: Object.fromEntries(secrets.map((each) => [each.name, each.keys])),
+                  }),
+                  ...platformProblems(args),
+              ];
     if (problems.length > 0) {
         const lines = problems.map(({ path, value, message }) => `${path} is ${JSON.stringify(value)}: ${message}`);
         throw new Error(`Service "${pulumiName}": ${lines.join("; ")}`);

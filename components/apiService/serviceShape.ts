@@ -29,7 +29,7 @@ const edge = members(
         maxBodyMiB: number.nullable(),
         cors: members({ methods: texts, headers: texts, maxAgeSeconds: number, credentials: flag }, { origins: texts }),
     },
-    { kind: text },
+    { kind: z.enum(["alb", "gateway", "nlb"]) },
 );
 
 const strategy = members(
@@ -40,7 +40,7 @@ const strategy = members(
         latencyP95Seconds: number,
         scaleDownDelaySeconds: number,
     },
-    { kind: text },
+    { kind: z.enum(["rolling", "blue-green"]) },
 ).refine((given) => !isBlueGreen(given) || given.smokeTest !== undefined, {
     message: "a mapping with the path that is asked before the switch",
     path: ["smokeTest"],

@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigIssue } from "../../config/errors";
 import type { Placement, PlatformConfig } from "../../config/schema";
+import { backupSettings, checkArgs } from "../checkedArgs";
 import { Component } from "../component";
 import type { StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
 import { componentName } from "../naming";
+import { flag, members, number, text } from "../shapes";
 import { InClusterCache } from "./inClusterCache";
 import { ManagedCache } from "./managedCache";
 import type { CacheSpec } from "./spec";
@@ -21,6 +23,16 @@ export interface CacheArgs extends CacheSpec {
     /** Whether Pulumi refuses to delete it; a managed cache also leaves a final snapshot. Changed in place. */
     readonly protect: boolean;
 }
+
+const shape = members(
+    {},
+    {
+        placement: text,
+        sizing: members({}, { nodeType: text, replicas: number }),
+        protect: flag,
+        backups: backupSettings,
+    },
+);
 
 /** The most replicas of a node group (ElastiCache quotas). */
 const mostReplicas = 5;
@@ -40,9 +52,10 @@ export class Cache extends Component {
     readonly connection: StoreConnection;
 
     constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         const { scope, placement, sizing, protect, backups, ...spec } = args;
-        super("platform:cache:Cache", componentName(scope.system, name), { parent: scope.parent, ...opts });
         refuseImpossible(name, args);
+        super("platform:cache:Cache", componentName(scope.system, name), { parent: scope.parent, ...opts });
 
         const parts = { scope, store: name, spec, protect };
         const { aws: cloud } = scope.platform;

@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigIssue } from "../../config/errors";
 import type { Placement, PlatformConfig } from "../../config/schema";
+import { backupSettings, checkArgs } from "../checkedArgs";
 import { Component } from "../component";
 import type { StoreConnection } from "../connection";
 import type { SystemScope } from "../context";
 import { componentName } from "../naming";
+import { flag, members, number, text } from "../shapes";
 import { DatabaseBackup } from "./backup";
 import { InClusterDatabase } from "./inCluster";
 import { ManagedDatabase } from "./managed";
@@ -31,6 +33,16 @@ export interface DatabaseArgs extends DatabaseSpec {
     readonly backups: PlatformConfig["data"]["backups"];
 }
 
+const shape = members(
+    { identifier: text },
+    {
+        placement: text,
+        sizing: members({}, { instanceClass: text, multiAz: flag, backupRetentionDays: number }),
+        protect: flag,
+        backups: backupSettings,
+    },
+);
+
 /**
  * A PostgreSQL or MySQL database of a system, managed by AWS or in the cluster, with dumps and a way to restore them. Services see one
  * connection and cannot tell the two apart.
@@ -55,9 +67,10 @@ export class Database extends Component {
     readonly connection: StoreConnection;
 
     constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         const { scope, placement, sizing, protect, identifier, backups, ...spec } = args;
-        super("platform:database:Database", componentName(scope.system, name), { parent: scope.parent, ...opts });
         refuseImpossible(name, spec, placement, scope);
+        super("platform:database:Database", componentName(scope.system, name), { parent: scope.parent, ...opts });
 
         const parts = { scope, store: name, spec };
         const { aws: cloud } = scope.platform;

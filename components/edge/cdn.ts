@@ -1,7 +1,10 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { checkArgs, tagContext, textInput } from "../checkedArgs";
 import { Component } from "../component";
 import { physicalName } from "../naming";
+import { members, number, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { cacheKeyHeaders, cdnProblems, type CdnShape } from "./cdnPlan";
 import { Certificate } from "./certificate";
@@ -37,6 +40,17 @@ export interface CdnArgs {
     /** ARN of an AWS WAF web ACL of scope CLOUDFRONT, which costs $5 a month and $1 for each of its rules. Default: none. */
     readonly webAclArn?: pulumi.Input<string>;
 }
+
+const argumentShape = members(
+    {
+        staticPaths: texts,
+        staticDays: number,
+        varyHeaders: texts,
+        priceClass: z.enum(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
+        webAclArn: textInput,
+    },
+    { tags: tagContext, host: text, originHost: text, hostedZoneId: textInput },
+);
 
 /** CloudFront reads certificates here, wherever everything else is (Amazon CloudFront Developer Guide, "Requirements for certificates"). */
 const certificateRegion = "us-east-1";
@@ -85,16 +99,18 @@ export class Cdn extends Component {
     private readonly shape: CdnShape;
 
     constructor(name: string, args: CdnArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("platform:edge:Cdn", name, opts);
-        this.args = args;
-        this.shape = {
+        checkArgs(name, argumentShape, args);
+        const shape: CdnShape = {
             host: args.host,
             originHost: args.originHost,
             staticPaths: args.staticPaths ?? [],
             staticDays: args.staticDays ?? defaultStaticDays,
             varyHeaders: args.varyHeaders ?? [],
         };
-        refuseImpossible(name, this.shape);
+        refuseImpossible(name, shape);
+        super("platform:edge:Cdn", name, opts);
+        this.args = args;
+        this.shape = shape;
 
         const certificate = this.createCertificate();
         const distribution = this.createDistribution(certificate, {

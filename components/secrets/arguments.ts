@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { textInput } from "../checkedArgs";
 import type { SecretReference } from "../connection";
 import type { SystemScope } from "../context";
+import { members, named, number, text } from "../shapes";
 import type { SecretForm } from "./dockerConfig";
 import type { GeneratedValue } from "./spec";
-import { isKeyPair, rotates, secretProblems, type Generated, type ValueProblem } from "./values";
+import { generatedShape, isKeyPair, rotates, secretProblems, type Generated, type ValueProblem } from "./values";
 
 /** An ElastiCache replication group whose auth token is a value of the secret. Rotation teaches the servers the new token first. */
 export interface AuthTokenOwner {
@@ -45,6 +48,16 @@ export interface SystemSecretArgs {
     /** What Kubernetes prescribes for the Secret. Default: one key for each value. A change replaces the Secret. */
     readonly form?: SecretForm;
 }
+
+/** The types of the arguments, but for those that only other components give. */
+export const argumentShape = members(
+    {
+        imports: named(members({}, { from: members({}, { name: text }), key: text })),
+        awsName: text,
+        rotationDays: number,
+    },
+    { kubernetesName: text, values: named(z.union([textInput, generatedShape], "a text, or how to make it")) },
+);
 
 /** Throws an error that names everything that cannot work in the arguments of a secret. */
 export function refuseImpossible(
@@ -89,5 +102,7 @@ function importProblems(imports: Readonly<Record<string, ImportedValue>>): Value
 /** Whether a value is a recipe; everything else, a promise and an output included, is the value itself. */
 export function isGenerated(entry: [string, GeneratedValue | pulumi.Input<string>]): entry is [string, GeneratedValue] {
     const [, value] = entry;
-    return typeof value === "object" && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+    return (
+        typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise)
+    );
 }

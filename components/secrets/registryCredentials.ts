@@ -1,9 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkArgs, textInput } from "../checkedArgs";
 import { Component } from "../component";
 import { PolicyExceptions } from "../policyExceptions";
 import type { SecretReference } from "../connection";
 import type { SystemScope } from "../context";
 import { componentName } from "../naming";
+import { members, text } from "../shapes";
 import { dockerConfigForm, isRegistry } from "./dockerConfig";
 import { SystemSecret } from "./systemSecret";
 
@@ -19,6 +21,8 @@ export interface RegistryCredentialsArgs {
     readonly password: pulumi.Input<string>;
 }
 
+const shape = members({}, { kubernetesName: text, registry: text, username: textInput, password: textInput });
+
 /**
  * What the cluster needs to pull images from a private registry: a Kubernetes Secret of type `kubernetes.io/dockerconfigjson`, from
  * AWS Secrets Manager where there is one.
@@ -33,16 +37,15 @@ export class RegistryCredentials extends Component {
     readonly reference: SecretReference;
 
     constructor(name: string, args: RegistryCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         const { scope, kubernetesName, registry, username, password } = args;
-        super("platform:secrets:RegistryCredentials", componentName(scope.system, name), {
-            parent: scope.parent,
-            ...opts,
-        });
+        const pulumiName = componentName(scope.system, name);
         if (!isRegistry(registry)) {
             throw new Error(
-                `Registry credentials "${this.name}": registry must be a host such as ghcr.io, without a scheme, but is ${JSON.stringify(registry)}`,
+                `Registry credentials "${pulumiName}": registry must be a host such as ghcr.io, without a scheme, but is ${JSON.stringify(registry)}`,
             );
         }
+        super("platform:secrets:RegistryCredentials", pulumiName, { parent: scope.parent, ...opts });
 
         const secret = new SystemSecret(
             this.childName("secret"),

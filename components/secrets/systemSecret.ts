@@ -2,13 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { checkArgs } from "../checkedArgs";
 import { Component } from "../component";
 import type { SecretReference, SecretSource } from "../connection";
 import { labelsFor, type AwsContext, type SecretAccessContext, type SystemScope } from "../context";
 import { componentName, physicalName } from "../naming";
 import { tagsFor } from "../tags";
 import { externalSecret, refreshIntervals } from "./externalSecret";
-import { isGenerated, refuseImpossible, type ImportedValue, type SystemSecretArgs } from "./arguments";
+import { argumentShape, isGenerated, refuseImpossible, type ImportedValue, type SystemSecretArgs } from "./arguments";
 import { KeyPair } from "./keyPair";
 import { readerPolicy, rotationPolicy } from "./policies";
 import type { GeneratedValue } from "./spec";
@@ -58,18 +59,21 @@ export class SystemSecret extends Component {
     private readonly imports: Readonly<Record<string, ImportedValue>>;
 
     constructor(name: string, args: SystemSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, argumentShape, args);
         const pulumiName = componentName(args.scope.system, name);
+        const entries = Object.entries(args.values);
+        const generated = Object.fromEntries(entries.filter(isGenerated));
+        const given = Object.fromEntries(
+            entries.filter((entry): entry is [string, pulumi.Input<string>] => !isGenerated(entry)),
+        );
+        refuseImpossible(pulumiName, args, generated, Object.keys(given));
         super("platform:secrets:SystemSecret", pulumiName, { parent: args.scope.parent, ...opts });
         this.args = args;
         this.scope = args.scope;
         this.kubernetesName = args.kubernetesName;
         this.imports = args.imports ?? {};
-        const entries = Object.entries(args.values);
-        this.generated = Object.fromEntries(entries.filter(isGenerated));
-        this.given = Object.fromEntries(
-            entries.filter((entry): entry is [string, pulumi.Input<string>] => !isGenerated(entry)),
-        );
-        refuseImpossible(this.name, args, this.generated, Object.keys(this.given));
+        this.generated = generated;
+        this.given = given;
 
         const { aws: cloud } = this.scope.platform;
         const { secretAccess } = this.scope;

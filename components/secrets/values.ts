@@ -11,8 +11,8 @@ export const lengthBounds = { min: 16, max: 1024 } as const;
 /** The most days between two rotations, and the default. */
 export const maxRotationDays = 90;
 
-/** Keys of a Kubernetes Secret (API reference of core/v1 Secret, `data`). */
-const secretKey = /^[A-Za-z0-9._-]{1,253}$/;
+/** Keys of a Kubernetes Secret (API reference of core/v1 Secret, `data`), but for the one that JavaScript takes for something else. */
+const secretKey = /^(?!__proto__$)[A-Za-z0-9._-]{1,253}$/;
 
 /**
  * Each generated value is described by a tag of the AWS secret, `platform:value:<key>`. A secret has 50 tags at most, of which the stack
@@ -80,10 +80,13 @@ export function secretProblems(shape: SecretShape, values = "values"): ValueProb
     ];
 }
 
+/** The types of how a value is made. */
+export const generatedShape = members({ kind: text, length: number, rotate: flag, publicKey: text });
+
 /** The types of a `SecretSpec`. */
 export const secretShape = members(
     { imports: named(text), awsName: text, rotationDays: number },
-    { keys: named(members({ kind: text, length: number, rotate: flag, publicKey: text })) },
+    { keys: named(generatedShape) },
 );
 
 /** Everything that is wrong with how a system declares a secret. Paths are relative to the secret. */

@@ -82,7 +82,9 @@ function placesIn(at: unknown, place: Place = []): Place[] {
 }
 
 function changed(at: unknown, [key, ...rest]: Place, put: unknown, remove: boolean): unknown {
-    if (key === undefined || at === null || typeof at !== "object") {
+    // An earlier change may have put a list where a mapping was: its length is no place for nonsense.
+    const isGone = Array.isArray(at) && key === "length";
+    if (key === undefined || isGone || at === null || typeof at !== "object") {
         return put;
     }
     const copy = (Array.isArray(at) ? [...(at as unknown[])] : { ...at }) as Record<string, unknown>;

@@ -48,7 +48,7 @@ export interface DatabaseOptions {
 }
 
 /** A system on a platform, made of stand-ins: a provider, one resource for what the platform waits for and one for the namespace. */
-function createScope({ aws = true, addons = allAddons, stack = "dev" }: DatabaseOptions): SystemScope {
+export function createScope({ aws = true, addons = allAddons, stack = "dev" }: DatabaseOptions = {}): SystemScope {
     const kubernetes = new k8s.Provider("cluster", { kubeconfig: "{}" });
     const controller = new k8s.core.v1.ServiceAccount("controller", {}, { provider: kubernetes });
     const parent = new pulumi.ComponentResource("platform:system:System", "shop");
