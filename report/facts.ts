@@ -34,6 +34,44 @@ export interface Facts {
     readonly cost: CostFacts;
     readonly timeline: TimelineFacts;
     readonly policies: PolicyFacts;
+    /** Where the plan was compared with another one. */
+    readonly difference?: DifferenceFacts;
+}
+
+/** What differs from an earlier plan. */
+export interface DifferenceFacts {
+    /** What the two plans are called. */
+    readonly before: string;
+    readonly after: string;
+    /** What holds data first, then in the order of types and names. */
+    readonly changes: readonly ChangeFacts[];
+    readonly unchanged: number;
+    /** US dollars a month, before and after. */
+    readonly monthly: readonly [before: number, after: number];
+    /** Predicted seconds of creating everything, before and after. */
+    readonly seconds: readonly [before: number, after: number];
+}
+
+/** A resource that differs: by its position or, where it is not in the plan, by its type and name. */
+export interface ChangeFacts {
+    readonly kind: "added" | "removed" | "changed" | "replaced";
+    readonly resource?: number;
+    readonly type?: string;
+    readonly name?: string;
+    /** Whether it holds data that a replacement or removal would lose. */
+    readonly stateful?: true;
+    readonly properties?: readonly PropertyFacts[];
+}
+
+/** A property that differs. Values are JSON, of long ones a part. */
+export interface PropertyFacts {
+    readonly path: string;
+    /** Absent where the property is new. */
+    readonly before?: string;
+    /** Absent where the property is gone. */
+    readonly after?: string;
+    /** Whether the resource is replaced because of it. */
+    readonly replaces?: true;
 }
 
 /** What AWS bills for a resource. Amounts are US dollars a month. */

@@ -67,11 +67,15 @@ load(${JSON.stringify(entry)}).open();
     return script;
 }
 
+const printStyle = "print.css";
+
 function styleText(): string {
     const directory = path.join(__dirname, "page", "style");
+    // What is for paper comes last: it takes back what the others say for screens.
     const files = readdirSync(directory)
-        .filter((file) => file.endsWith(".css"))
-        .sort();
+        .filter((file) => file.endsWith(".css") && file !== printStyle)
+        .sort()
+        .concat(printStyle);
     return files.map((file) => readFileSync(path.join(directory, file), "utf8")).join("\n");
 }
 

@@ -1,13 +1,16 @@
 import { rules } from "../policy/rules";
 import type { Assessment } from "../simulation/assessment";
+import type { Difference } from "../simulation/difference/difference";
 import type { Plan, PlannedResource } from "../simulation/record";
 import { costFacts, policyFacts, timelineFacts } from "./assessmentFacts";
+import { differenceFacts } from "./differenceFacts";
 import type { Facts, ResourceFacts } from "./facts";
 
 /** The plan as the page reads it. */
 export function planFacts(
     { project, stack, resources, outputs }: Plan,
     { cost, timeline, policies }: Assessment,
+    difference?: Difference,
 ): Facts {
     const positions = new Map(resources.map(({ urn }, position) => [urn, position]));
     return {
@@ -18,6 +21,7 @@ export function planFacts(
         cost: costFacts(cost, positions),
         timeline: timelineFacts(timeline, positions),
         policies: policyFacts(policies, rules, positions),
+        ...(difference !== undefined && { difference: differenceFacts(difference, positions) }),
     };
 }
 

@@ -1,4 +1,5 @@
 import type { Assessment } from "../simulation/assessment";
+import type { Difference } from "../simulation/difference/difference";
 import type { OutputFile } from "../simulation/outputFile";
 import type { Plan } from "../simulation/record";
 import { pageParts } from "./pageParts";
@@ -9,8 +10,10 @@ export const reportName = "report.html";
 /**
  * The plan as one page that needs nothing else: no server, no network, no file beside it. The page lays out and draws when it is opened;
  * here only its data are written, so a simulation hardly notices.
+ *
+ * @param difference from the plan that this one was compared with, if with any.
  */
-export function reportFile(plan: Plan, assessment: Assessment): OutputFile {
+export function reportFile(plan: Plan, assessment: Assessment, difference?: Difference): OutputFile {
     const { script, style, scriptSource, styleSource } = pageParts();
     const policy = `default-src 'none'; script-src ${scriptSource}; style-src ${styleSource}; img-src data:; base-uri 'none'; form-action 'none'`;
     const title = escaped(`${plan.project} · ${plan.stack}`);
@@ -27,7 +30,7 @@ export function reportFile(plan: Plan, assessment: Assessment): OutputFile {
 </head>
 <body>
 <noscript>This page draws itself with the script that it contains. Allow scripts to read it; no request leaves the page.</noscript>
-<script type="application/json" id="plan">${embedded(JSON.stringify(planFacts(plan, assessment)))}</script>
+<script type="application/json" id="plan">${embedded(JSON.stringify(planFacts(plan, assessment, difference)))}</script>
 <script type="application/x-ndjson" id="inputs">
 ${embedded(plan.resources.map(({ inputs }) => JSON.stringify(inputs)).join("\n"))}
 </script>

@@ -42,16 +42,14 @@ export async function main(args: readonly string[], { root, stdout, stderr }: Su
             stack: wanted.stack,
             onProgress: (resources) => progress.count(resources, "resources"),
         });
-        const difference = await differenceFor(wanted, root, plan, progress);
+        const compared = await differenceFor(wanted, root, plan, progress);
         progress.begin("Writing the files");
         const assessment = assess(plan);
-        const files = filesOf(plan, assessment);
+        const files = filesOf(plan, assessment, compared.difference);
         publish(directory, files);
         progress.end();
 
-        screen.write(
-            await present({ ...wanted, plan, assessment, ...whereIs(directory, files), ...difference }, screen),
-        );
+        screen.write(await present({ ...wanted, plan, assessment, ...whereIs(directory, files), ...compared }, screen));
         return exitCodes.done;
     } catch (failure) {
         progress.end();

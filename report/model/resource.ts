@@ -1,5 +1,6 @@
 import type { Facts, ResourceFacts } from "../facts";
 import { readAssessment, type Assessment } from "./assessment";
+import { readDifference, type DifferenceView } from "./difference";
 import { members, type Members } from "./values";
 
 /** The system that stands for what all systems share, as everywhere else. */
@@ -8,6 +9,14 @@ export const sharedSystem = "shared";
 const systemType = "platform:system:System";
 
 const stackType = "pulumi:pulumi:Stack";
+
+/** A type as the Pulumi CLI shows it: `aws:ec2/vpc:Vpc` is `aws:ec2:Vpc`. */
+export function shownTypeOf(type: string): string {
+    const [scope = "", module = "", name = ""] = type.split(":");
+    const slash = module.lastIndexOf("/");
+    const repeats = slash >= 0 && module.slice(slash + 1).toLowerCase() === name.toLowerCase();
+    return repeats ? [scope, module.slice(0, slash), name].join(":") : type;
+}
 
 /** A resource of the plan, with what it is related to. */
 export class Resource {
@@ -44,12 +53,8 @@ export class Resource {
         return this.facts.namespace ?? "";
     }
 
-    /** As the Pulumi CLI shows it: `aws:ec2/vpc:Vpc` is `aws:ec2:Vpc`. */
     get shownType(): string {
-        const [scope = "", module = "", name = ""] = this.type.split(":");
-        const slash = module.lastIndexOf("/");
-        const repeats = slash >= 0 && module.slice(slash + 1).toLowerCase() === name.toLowerCase();
-        return repeats ? [scope, module.slice(0, slash), name].join(":") : this.type;
+        return shownTypeOf(this.type);
     }
 
     /** The last part of its type: `Vpc`, `Deployment`. */
@@ -85,6 +90,8 @@ export class PlanView {
         readonly resources: readonly Resource[],
         readonly outputs: Members,
         readonly assessment: Assessment,
+        /** From an earlier plan, where the plan was compared with one. */
+        readonly difference?: DifferenceView,
     ) {
         for (const resource of resources) {
             const ofType = this.byType.get(resource.type) ?? [];
@@ -129,7 +136,14 @@ export function readPlan(facts: Facts, inputs: readonly string[]): PlanView {
             place(resource, sharedSystem, facts.stack, "");
         }
     }
-    return new PlanView(facts.project, facts.stack, resources, facts.outputs, readAssessment(facts, resources));
+    return new PlanView(
+        facts.project,
+        facts.stack,
+        resources,
+        facts.outputs,
+        readAssessment(facts, resources),
+        facts.difference && readDifference(facts.difference, resources),
+    );
 }
 
 function relate(resource: Resource, all: readonly Resource[]): void {

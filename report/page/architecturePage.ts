@@ -17,6 +17,7 @@ export function architecturePage(plan: PlanView): Page {
             figures(plan),
             drawingView(drawing),
             legend(),
+            h("p", { class: "note keys" }, "Arrow keys go from box to box, Enter leads to a box's resources."),
             connections(drawing),
         ],
     };

@@ -1,6 +1,7 @@
 import type { Drawing, Edge } from "../drawing/drawing";
 import { layout, type PlacedBox } from "../drawing/layout";
 import type { Line } from "../drawing/lines";
+import { acrossDrawing, moveByArrows } from "./arrows";
 import { h, s } from "./element";
 
 /** Average widths of a character of a box's two lines, in pixels; a little more than they are. */
@@ -38,6 +39,7 @@ export function drawingView(drawing: Drawing): HTMLElement {
         ...boxes.map((box) => boxView(box)),
     );
     highlight(picture, drawn);
+    moveByArrows(picture, () => [...picture.querySelectorAll<SVGElement>("a.box")], acrossDrawing);
     // The natural size is the smallest at which it is read with ease; it may grow a little on a wide screen.
     picture.style.minWidth = `${Math.round(width * 0.82)}px`;
     picture.style.maxWidth = `${Math.round(width * 1.3)}px`;

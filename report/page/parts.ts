@@ -1,6 +1,7 @@
 import { listAddress, resourceAddress } from "../model/addresses";
 import type { Resource } from "../model/resource";
 import { h } from "./element";
+import { isPrinting } from "./printing";
 
 /** What several pages are made of. */
 
@@ -21,7 +22,8 @@ const firstRows = 60;
 
 /** A table of as many rows as a reader can take in, and the rest behind a button. */
 export function tableOf(label: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): HTMLElement {
-    const body = h("tbody", {}, ...rows.slice(0, firstRows).map((row) => rowOf(columns, row)));
+    const shown = isPrinting() ? rows.length : firstRows;
+    const body = h("tbody", {}, ...rows.slice(0, shown).map((row) => rowOf(columns, row)));
     const head = columns.map(({ title, number }) =>
         h("th", { scope: "col", class: number === true ? "number" : undefined }, title),
     );
@@ -30,12 +32,16 @@ export function tableOf(label: string, columns: readonly Column[], rows: readonl
         { class: "table-frame", tabindex: 0, role: "region", "aria-label": label },
         h("table", { class: "plain" }, h("thead", {}, h("tr", {}, ...head)), body),
     );
-    if (rows.length <= firstRows) {
+    if (rows.length <= shown) {
         return frame;
     }
-    const more = h("button", { type: "button" }, `Show ${(rows.length - firstRows).toLocaleString("en")} more`);
+    const more = h(
+        "button",
+        { type: "button", class: "more" },
+        `Show ${(rows.length - shown).toLocaleString("en")} more`,
+    );
     more.addEventListener("click", () => {
-        body.append(...rows.slice(firstRows).map((row) => rowOf(columns, row)));
+        body.append(...rows.slice(shown).map((row) => rowOf(columns, row)));
         more.remove();
     });
     return h("div", {}, frame, more);

@@ -40,7 +40,7 @@ export function resourcesPage(plan: PlanView, query: URLSearchParams): Page {
     const count = h("p", { class: "hits", role: "status" });
     const rows = new VirtualRows<Resource>(table.table, table.body, rowHeight, rowOf);
 
-    const update = (): void => {
+    const show = (): ResourceFilter => {
         const filter: ResourceFilter = {
             text: text.value,
             inputs: inputs.checked,
@@ -56,8 +56,9 @@ export function resourcesPage(plan: PlanView, query: URLSearchParams): Page {
             found.length === plan.resources.length
                 ? counted(found.length, "resource")
                 : `${found.length.toLocaleString("en")} of ${counted(plan.resources.length, "resource")}`;
-        history.replaceState(null, "", listAddress(filter));
+        return filter;
     };
+    const update = (): void => history.replaceState(null, "", listAddress(show()));
     const controls = [text, inputs, ...Object.values(choices)];
     for (const control of controls) {
         control.addEventListener("input", update);
@@ -71,7 +72,7 @@ export function resourcesPage(plan: PlanView, query: URLSearchParams): Page {
         text.focus();
     });
     // What is in sight is known once the list is part of the page.
-    queueMicrotask(update);
+    queueMicrotask(show);
     return {
         title: "Resources",
         content: [

@@ -1,8 +1,11 @@
 import type { PlanView } from "../model/resource";
 import { architecturePage } from "./architecturePage";
 import { costPage } from "./costPage";
+import { differencePage } from "./differencePage";
 import { h } from "./element";
 import { policiesPage } from "./policiesPage";
+import { alongLine, moveByArrows } from "./arrows";
+import { printable } from "./printing";
 import { resourcePage } from "./resourcePage";
 import { resourcesPage } from "./resourcesPage";
 import { systemPage } from "./systemPage";
@@ -34,6 +37,9 @@ export class Shell {
     constructor(private readonly plan: PlanView) {
         this.tabs = [
             { name: "architecture", label: "Architecture" },
+            ...(plan.difference === undefined
+                ? []
+                : [{ name: "difference", label: "Difference", count: plan.difference.changes.length }]),
             { name: "systems", label: "Systems", count: plan.systems.length },
             { name: "resources", label: "Resources", count: plan.resources.length },
             { name: "cost", label: "Cost" },
@@ -50,6 +56,7 @@ export class Shell {
         });
         document.body.prepend(skip, this.header(), this.main);
         addEventListener("hashchange", () => this.show());
+        printable(this.main, (shown) => this.sheets(shown));
         this.show();
     }
 
@@ -65,19 +72,36 @@ export class Shell {
             this.links.set(name, link);
             return h("li", {}, link);
         });
+        const list = h("ul", {}, ...items);
+        moveByArrows(list, () => [...this.links.values()], alongLine);
         return h(
             "header",
             { class: "top" },
             h("a", { class: "brand", href: "#/architecture" }, h("span", {}, project), h("strong", {}, stack)),
-            h("nav", { "aria-label": "Report" }, h("ul", {}, ...items)),
+            h("nav", { "aria-label": "Report" }, list),
             themeSwitch(),
         );
     }
 
-    private show(): void {
+    /** On paper stands the whole report, from a page of one system or resource that page. */
+    private sheets(shown: readonly Node[]): readonly (readonly Node[])[] {
+        const { current, rest } = this.place();
+        return rest.length > 0
+            ? [shown]
+            : this.tabs.map(({ name }) =>
+                  name === current ? shown : this.page(name, [], new URLSearchParams()).content,
+              );
+    }
+
+    /** Where the address leads to. */
+    private place(): { readonly current: string; readonly rest: readonly string[]; readonly query: string } {
         const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
         const [tab = "", ...rest] = path.split("/").map(decodeURIComponent);
-        const current = this.links.has(tab) ? tab : "architecture";
+        return { current: this.links.has(tab) ? tab : "architecture", rest, query };
+    }
+
+    private show(): void {
+        const { current, rest, query } = this.place();
         const page = this.page(current, rest, new URLSearchParams(query));
         for (const [name, link] of this.links) {
             link.toggleAttribute("aria-current", false);
@@ -102,6 +126,8 @@ export class Shell {
 
     private page(tab: string, [name, section]: readonly string[], query: URLSearchParams): Page {
         switch (tab) {
+            case "difference":
+                return differencePage(this.plan);
             case "resources":
                 return name === undefined ? resourcesPage(this.plan, query) : resourcePage(this.plan, name);
             case "systems":

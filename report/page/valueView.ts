@@ -19,7 +19,7 @@ export function valueView(value: Readonly<Record<string, unknown>>, label: strin
     if (lines.length > firstLines) {
         const more = h(
             "button",
-            { type: "button" },
+            { type: "button", class: "more" },
             `Show ${(lines.length - firstLines).toLocaleString("en")} more lines`,
         );
         more.addEventListener("click", () => {

@@ -1,4 +1,5 @@
 import { h } from "./element";
+import { isPrinting } from "./printing";
 
 /** Rows that are there beyond those in sight, so that scrolling shows no gap. */
 const spare = 12;
@@ -19,7 +20,6 @@ export class VirtualRows<T> {
     private readonly before = h("tr", { "aria-hidden": true, class: "spacer" }, h("td", {}));
     private readonly after = h("tr", { "aria-hidden": true, class: "spacer" }, h("td", {}));
     private shown = "";
-    private printing = false;
 
     constructor(
         private readonly table: HTMLTableElement,
@@ -30,8 +30,8 @@ export class VirtualRows<T> {
         const render = (): void => this.render();
         addEventListener("scroll", render, { passive: true });
         addEventListener("resize", render, { passive: true });
-        addEventListener("beforeprint", () => this.print(true));
-        addEventListener("afterprint", () => this.print(false));
+        addEventListener("beforeprint", render);
+        addEventListener("afterprint", render);
     }
 
     show(items: readonly T[]): void {
@@ -41,15 +41,10 @@ export class VirtualRows<T> {
         this.render();
     }
 
-    private print(printing: boolean): void {
-        this.printing = printing;
-        this.render();
-    }
-
     /** The first row to draw and the first beyond. */
     private window(): readonly [first: number, end: number] {
         const { items, rowHeight } = this;
-        if (this.printing || items.length <= fewRows) {
+        if (isPrinting() || items.length <= fewRows) {
             return [0, Math.min(items.length, mostPrinted)];
         }
         const top = -this.body.getBoundingClientRect().top;

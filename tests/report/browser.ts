@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page, type ViewportSize } from "playwright-core";
 import { reportFile } from "../../report/reportFile";
 import { assess } from "../../simulation/assessment";
+import { differenceBetween } from "../../simulation/difference/difference";
 import type { Plan } from "../../simulation/record";
 import { findCommand } from "../components/database/sandbox";
 
@@ -26,7 +27,8 @@ export interface OpenReport {
 /** A headless browser for the tests of one file. */
 export class Reader {
     private readonly directory = mkdtempSync(path.join(tmpdir(), "report-"));
-    private readonly opened = new Map<Plan, string>();
+    private readonly opened = new Map<Plan, Map<Plan | undefined, string>>();
+    private files = 0;
 
     private constructor(private readonly browser: Browser) {}
 
@@ -37,9 +39,9 @@ export class Reader {
 
     async open(
         plan: Plan,
-        { at = "", viewport = { width: 1440, height: 900 } }: OpenOptions = {},
+        { at = "", viewport = { width: 1440, height: 900 }, against }: OpenOptions = {},
     ): Promise<OpenReport> {
-        const address = this.addressOf(plan);
+        const address = this.addressOf(plan, against);
         const page = await this.browser.newPage({ viewport, colorScheme: "light" });
         const messages: string[] = [];
         const requests: string[] = [];
@@ -56,15 +58,18 @@ export class Reader {
         rmSync(this.directory, { recursive: true, force: true });
     }
 
-    private addressOf(plan: Plan): string {
-        const known = this.opened.get(plan);
+    private addressOf(plan: Plan, against: Plan | undefined): string {
+        const ofPlan = this.opened.get(plan) ?? new Map<Plan | undefined, string>();
+        this.opened.set(plan, ofPlan);
+        const known = ofPlan.get(against);
         if (known !== undefined) {
             return known;
         }
-        const file = path.join(this.directory, `${this.opened.size}.html`);
-        writeFileSync(file, reportFile(plan, assess(plan)).content);
+        const file = path.join(this.directory, `${this.files++}.html`);
+        const difference = against && differenceBetween(against, plan);
+        writeFileSync(file, reportFile(plan, assess(plan), difference).content);
         const address = pathToFileURL(file).href;
-        this.opened.set(plan, address);
+        ofPlan.set(against, address);
         return address;
     }
 }
@@ -73,4 +78,6 @@ export interface OpenOptions {
     /** Address in the page, from the `#` on. */
     readonly at?: string;
     readonly viewport?: ViewportSize;
+    /** The plan that the report compares with. */
+    readonly against?: Plan;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
+import { assess } from "../../simulation/assessment";
+import { differenceBetween } from "../../simulation/difference/difference";
 import type { Plan } from "../../simulation/record";
 import { eventually, skipUnless } from "../components/database/sandbox";
 import { findChromium, Reader } from "./browser";
@@ -63,9 +65,17 @@ describe("the report in a browser", function () {
         { at: "#/systems/none", heading: "No such system" },
     ];
 
-    for (const { at, heading } of pages) {
+    const compared = [
+        ...pages.map((page) => ({ ...page, stack: "dev", against: undefined })),
+        { at: "#/difference", heading: "Difference from dev to prod", stack: "prod", against: "dev" },
+    ];
+
+    for (const { at, heading, stack, against } of compared) {
         it(`shows ${at} in light and dark without an error, a request or an obstacle`, async () => {
-            const { page, address, messages, requests } = await open(dev, { at });
+            const { page, address, messages, requests } = await open(stack === "prod" ? prod : dev, {
+                at,
+                ...(against !== undefined && { against: dev }),
+            });
             assert.equal(await page.locator("h1").textContent(), heading);
             await page.evaluate(`document.querySelectorAll("details").forEach((each) => (each.open = true))`);
             for (const colorScheme of ["light", "dark"] as const) {
@@ -80,6 +90,90 @@ describe("the report in a browser", function () {
             await page.close();
         });
     }
+
+    it("shows what differs from the plan that it was compared with", async () => {
+        const { page } = await open(prod, { at: "#/difference", against: dev });
+        const text = async (selector: string): Promise<string> => (await page.locator(selector).textContent()) ?? "";
+        assert.match(await text(".headline"), /^\d+ added, \d+ changed, \d+ removed, \d+ replaced, \d+ unchanged\.$/);
+        assert.match(
+            await text(".facts"),
+            /A month\$\d+.* → \$1,\d+, difference \+\$1,\d+.*To create.* min .* → .* min/,
+        );
+        assert.match(await text(".notice.danger"), /hold data are replaced or removed/);
+        const lost = page.locator("#removed tbody tr", { hasText: "kubernetes:apps/v1:StatefulSet" }).first();
+        assert.match((await lost.textContent()) ?? "", /holds data/);
+        const subnet = page.locator("#replaced tbody tr", { hasText: "network-data-a" });
+        assert.match((await subnet.textContent()) ?? "", /cidrBlockreplaces"10\.10\.[\d./]+"→"10\.30\.[\d./]+"/);
+        await subnet.getByRole("link").click();
+        await until(page, `document.querySelector("h1").textContent === "network-data-a"`);
+        await page.close();
+    });
+
+    it("has no view of differences where it was compared with nothing", async () => {
+        const { page } = await open(dev, { at: "#/difference" });
+        assert.equal(await page.locator("h1").textContent(), "Architecture of dev");
+        assert.equal(await page.getByRole("navigation").getByText("Difference").count(), 0);
+        await page.close();
+    });
+
+    it("prints all of it, with what a button would show, and without what paper cannot do", async () => {
+        const { page, messages } = await open(prod, {
+            at: "#/cost",
+            against: dev,
+            viewport: { width: 980, height: 700 },
+        });
+        await page.emulateMedia({ media: "print" });
+        await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+        assert.deepEqual(await page.locator("h1").allTextContents(), [
+            "Architecture of prod",
+            "Difference from dev to prod",
+            "Systems",
+            "Resources",
+            "Cost",
+            "Timeline",
+            "Policies",
+        ]);
+        assert.equal(await page.locator("table.resources tbody tr:not(.spacer)").count(), prod.resources.length);
+        const { lines } = assess(prod).cost;
+        assert.equal(await page.locator("#lines tbody tr").count(), lines.length, "more than are shown on a screen");
+        const { changes } = differenceBetween(dev, prod);
+        for (const kind of ["added", "removed", "changed", "replaced"]) {
+            const count = changes.filter((change) => change.kind === kind).length;
+            assert.equal(await page.locator(`#${kind} tbody tr`).count(), count, kind);
+        }
+        assert.equal(await page.locator("details:not([open])").count(), 0);
+        const seen = await page.evaluate<string[]>(
+            `[...document.querySelectorAll("nav[aria-label=Report], input, select, button")].filter((each) => each.checkVisibility()).map((each) => each.outerHTML)`,
+        );
+        assert.deepEqual(seen, [], "nothing that only a screen can do");
+        const cut = await page.evaluate<string[]>(
+            `[...document.querySelectorAll("main td:not(.track), main h1:not(.visually-hidden), main dd, main li")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 || (getComputedStyle(each).overflow !== "visible" && each.scrollWidth > each.clientWidth)).map((each) => each.textContent)`,
+        );
+        assert.deepEqual(cut, [], "nothing is cut");
+        await page.evaluate(`dispatchEvent(new Event("afterprint"))`);
+        assert.deepEqual(await page.locator("h1").allTextContents(), ["Cost"]);
+        assert.equal(await page.evaluate("location.hash"), "#/cost");
+        assert.deepEqual(messages, []);
+        await page.close();
+    });
+
+    it("prints one system from its page", async () => {
+        const { page } = await open(dev, { at: "#/systems/techcommerce" });
+        await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+        assert.deepEqual(await page.locator("h1").allTextContents(), ["techcommerce"]);
+        assert.equal(await page.locator("details:not([open])").count(), 0);
+        assert.ok((await page.locator("#dashboards .panel").count()) > 20, "every dashboard is drawn");
+        assert.match((await page.locator("#dashboards .queries").last().textContent()) ?? "", /Query.*\{/);
+        await page.evaluate(`dispatchEvent(new Event("afterprint"))`);
+        assert.notEqual(await page.locator("details:not([open])").count(), 0);
+        await page.evaluate(
+            `addEventListener("beforeprint", () => (globalThis.sheets = document.querySelectorAll(".sheet").length))`,
+        );
+        await page.pdf();
+        assert.equal(await page.evaluate("globalThis.sheets"), 1, "the browser says when it prints");
+        assert.equal(await page.locator(".sheet").count(), 0);
+        await page.close();
+    });
 
     it("lets no request out, whatever asks for it", async () => {
         const { page, messages } = await open(dev);
@@ -169,7 +263,7 @@ describe("the report in a browser", function () {
         const { page } = await open(dev, { at: "#/systems/user-management" });
         const text = async (section: string): Promise<string> =>
             (await page.locator(`#${section}`).textContent()) ?? "";
-        assert.match(await text("endpoints"), /https:\/\/users\.dev\.example\.com.*ALB/);
+        assert.match(await text("endpoints"), /https:\/\/users\.dev\.example\.com.*Gateway/);
         assert.match(await text("services"), /user-mgmt-api.*3–10.*cpu at 70 %/);
         assert.match(await text("flows"), /speaks to.*postgres.*5432/);
         assert.match(await text("stores"), /PostgreSQL 15.*in the cluster/);
@@ -204,6 +298,58 @@ describe("the report in a browser", function () {
         await until(page, `document.querySelector("h1").textContent === "Resources"`);
         assert.equal(await page.evaluate("document.activeElement.id"), "main", "reading goes on at the new page");
         assert.ok((await page.locator("tbody tr a").count()) > 0);
+        await page.close();
+    });
+
+    it("goes along its views with arrow keys, Home and End", async () => {
+        const { page } = await open(dev);
+        const links = await page.getByRole("navigation").getByRole("link").allTextContents();
+        await page.getByRole("link", { name: links[0] ?? "", exact: true }).focus();
+        const presses: readonly (readonly [key: string, link: number])[] = [
+            ["ArrowRight", 1],
+            ["ArrowRight", 2],
+            ["ArrowLeft", 1],
+            ["Home", 0],
+            ["ArrowLeft", links.length - 1],
+            ["ArrowRight", 0],
+            ["End", links.length - 1],
+            ["ArrowDown", links.length - 1],
+        ];
+        for (const [key, link] of presses) {
+            await page.keyboard.press(key);
+            assert.equal(await page.evaluate("document.activeElement.textContent"), links[link], key);
+        }
+        await page.keyboard.press("Enter");
+        await until(page, `document.querySelector("h1").textContent === "Policies"`);
+        await page.close();
+    });
+
+    it("goes from every box of the drawing to what lies beside it with arrow keys, and so to every other", async () => {
+        const { page } = await open(prod);
+        const boxes = await page.locator("svg a.box").count();
+        const reached = await page.evaluate<number>(`(() => {
+            const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+            const start = document.querySelector("svg a.box");
+            const reached = new Set([start]);
+            for (const box of reached) {
+                for (const key of keys) {
+                    box.focus();
+                    box.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+                    reached.add(document.activeElement);
+                }
+            }
+            return reached.size;
+        })()`);
+        assert.equal(reached, boxes);
+        const place = (): Promise<{ x: number; y: number }> =>
+            page.evaluate("(({ x, y }) => ({ x, y }))(document.activeElement.getBoundingClientRect())");
+        await page.locator("[data-box=cluster]").focus();
+        const from = await place();
+        await page.keyboard.press("ArrowDown");
+        const below = await place();
+        assert.ok(below.y > from.y);
+        await page.keyboard.press("ArrowRight");
+        assert.ok((await place()).x > below.x);
         await page.close();
     });
 

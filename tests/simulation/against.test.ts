@@ -45,6 +45,21 @@ describe("npm start -- --against", () => {
         assert.deepEqual(difference?.changes, []);
     });
 
+    it("puts the difference into the report, and none where nothing was compared", async () => {
+        const facts = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+            const out = output();
+            await start(fixture("shop"), ["prod", ...args, "--out", out]);
+            const report = readFileSync(path.join(out, "report.html"), "utf8");
+            const [, json = ""] = /<script type="application\/json" id="plan">(.*?)<\/script>/.exec(report) ?? [];
+            return JSON.parse(json) as Record<string, unknown>;
+        };
+        const { difference } = await facts("--against", "dev");
+        const { before, after, changes } = difference as { before: string; after: string; changes: readonly unknown[] };
+        assert.deepEqual([before, after], ["dev", "prod"]);
+        assert.ok(changes.length > 0);
+        assert.equal("difference" in (await facts()), false);
+    });
+
     it("names what differs from a changed plan, as text and as Markdown", async () => {
         const out = output();
         await start(fixture("shop"), ["dev", "--out", out]);
