@@ -46,6 +46,17 @@ function queryOf(values: Context["operation"]["values"]): string {
     return query.toString();
 }
 
+/** The same for kubectl. */
+function optionsText(query: string): string {
+    const asked = new URLSearchParams(query);
+    const since = asked.get("sinceSeconds");
+    return [
+        ` --tail ${asked.get("tailLines")}`,
+        ...(since === null ? [] : [`--since ${since}s`]),
+        ...["follow", "previous", "timestamps"].filter((name) => asked.get(name) === "true").map((name) => `--${name}`),
+    ].join(" ");
+}
+
 async function runLogs(context: Context): Promise<Outcome> {
     const { operation, file, mode, screen, plan } = context;
     const { system = "", service } = operation.words;
@@ -61,7 +72,7 @@ async function runLogs(context: Context): Promise<Outcome> {
         screen.write(`Logs of ${system}, what each step would do:\n`);
         workloads.forEach(({ namespace, name }, index) =>
             screen.write(
-                `  ${index + 1}. kubectl logs --all-containers --prefix --namespace ${namespace} --selector ${selectorText(system, name)}\n`,
+                `  ${index + 1}. kubectl logs --all-containers --prefix --namespace ${namespace} --selector ${selectorText(system, name)}${optionsText(query)}\n`,
             ),
         );
         return { result: { query } };

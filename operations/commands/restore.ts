@@ -142,7 +142,7 @@ function restoreJob(jobs: readonly BackupJob[], system: string, store: string | 
     }
     const found = store === undefined && jobs.length === 1 ? jobs[0] : jobs.find((job) => storeOf(job) === store);
     if (found === undefined) {
-        const names = jobs.map(storeOf).join(", ");
+        const names = [...jobs.map(storeOf), definitionsStore].join(", ");
         throw usageError(
             store === undefined
                 ? `Which store? ${system} has: ${names}.`

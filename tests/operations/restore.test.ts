@@ -105,7 +105,7 @@ describe("npm run restore", () => {
             2,
             /^error: --backup and --at both say which backup/,
         ],
-        [["cellar"], 2, /^error: bread has no store "cellar": recipes\.\n$/],
+        [["cellar"], 2, /^error: bread has no store "cellar": recipes, definitions\.\n$/],
     ];
     for (const [args, expected, message] of mistakes) {
         it(`refuses ${args.join(" ")}`, async () => {

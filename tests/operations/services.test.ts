@@ -234,6 +234,17 @@ describe("npm run logs", () => {
         ]);
     });
 
+    it("says without credentials what kubectl would be asked", async () => {
+        const args = ["logs", "dev", "market", "fish", "--follow", "--since", "10m"];
+        const { code, stdout } = await runReal(cluster(), args, { env: {} });
+        assert.equal(code, 0);
+        assert.match(
+            stdout,
+            /1\. kubectl logs --all-containers --prefix --namespace market --selector \S+ --tail 100 --since 600s --follow\n$/,
+        );
+        assert.deepEqual(cluster().reads, []);
+    });
+
     it("is not silenced by a pod that has none", async () => {
         openMarket(cluster());
         cluster().texts.delete("/api/v1/namespaces/market/pods/fish-1/log");

@@ -77,6 +77,24 @@ describe("npm run deploy of another Kubernetes version", () => {
         assert.deepEqual(done, ["select dev"]);
     });
 
+    for (const [version, code] of [
+        ["1.34", 1],
+        ["1.35", 0],
+        ["1.36", 0],
+    ] as const) {
+        it(`${code === 0 ? "simulates" : "refuses"} it after a commit with ${version}, where nobody knows what runs`, async () => {
+            const { code: ended, stderr } = await run(["deploy", "dev"], {
+                project: "harbour",
+                committed: `config:\n  platform:environment: dev\n  version: "${version}"\n`,
+            });
+            assert.equal(ended, code, stderr);
+            assert.equal(
+                /^error: Pulumi\.dev\.yaml: cluster\.version goes from 1\.34 to 1\.36, .*: 1\.35 has to/.test(stderr),
+                code !== 0,
+            );
+        });
+    }
+
     it("goes up by one", async () => {
         const { code } = await run(deploy, { project: "harbour", env: loggedIn, resources: [clusterAt("1.35")] });
         assert.equal(code, 0);
