@@ -22,26 +22,34 @@ export function boundaryPolicies(
     if (flows === undefined) {
         return undefined;
     }
-    const { webhooks = [], metrics = [], egress = [] } = flows(context);
+    const { webhooks = [], metrics = [], serves, callers, egress = [] } = flows(context);
     const all = { podSelector: {} };
+    const calling = { podSelector: callers === undefined ? {} : { matchLabels: { ...callers } } };
     return {
         "default-deny": denyAll,
-        "allow-dns": allowDns,
+        "allow-dns": { ...allowDns, ...calling },
         "allow-https": {
-            ...all,
+            ...calling,
             policyTypes: ["Egress"],
             egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([443, 6443]) }, ...egress],
         },
         ...(identity !== undefined && {
             // The Pod Identity agent of the node (Amazon EKS User Guide, "EKS Pod Identity restrictions").
             "allow-credentials": {
-                ...all,
+                ...calling,
                 policyTypes: ["Egress"],
                 egress: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp([80]) }],
             },
         }),
         ...(webhooks.length > 0 && {
             "allow-webhooks": { ...all, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webhooks) }] },
+        }),
+        ...(serves !== undefined && {
+            "allow-callers": {
+                podSelector: { matchLabels: { ...serves.podLabels } },
+                policyTypes: ["Ingress"],
+                ingress: [{ from: [{ namespaceSelector: {} }], ports: tcp(serves.ports) }],
+            },
         }),
         ...(context.monitoring &&
             metrics.length > 0 && {

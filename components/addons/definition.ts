@@ -101,7 +101,11 @@ export interface AddonFlows {
     readonly webhooks?: readonly number[];
     /** Ports that Prometheus scrapes. */
     readonly metrics?: readonly number[];
-    /** What else its pods open. */
+    /** Pods that pods of every namespace may call. */
+    readonly serves?: { readonly podLabels: Readonly<Record<string, string>>; readonly ports: readonly number[] };
+    /** Labels of the pods that open anything at all. Default: all pods of the namespace. */
+    readonly callers?: Readonly<Record<string, string>>;
+    /** What else they open. */
     readonly egress?: readonly types.input.networking.v1.NetworkPolicyEgressRule[];
 }
 

@@ -159,6 +159,18 @@ export const tracing: AddonDefinition = {
         repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
     },
     pods: { collector, store },
+    // The collector asks the API server where a span came from, and writes to the store, which opens nothing. Whom the store lets in, and who
+    // reads the metrics of both, is in policies of their own.
+    flows: () => ({
+        serves: { podLabels: traceCollector.podLabels, ports: [otlpPorts.grpc, otlpPorts.http] },
+        callers: traceCollector.podLabels,
+        egress: [
+            {
+                to: [{ podSelector: { matchLabels: { ...traceStore.podLabels } } }],
+                ports: [{ protocol: "TCP", port: otlpPorts.grpc }],
+            },
+        ],
+    }),
     before: [jaeger],
     after: ["awsLoadBalancerController"],
     values: (context) => {

@@ -1,14 +1,12 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { retention } from "../../config/fields";
 import type { PlatformConfig } from "../../config/schema";
-import { z } from "zod";
-import { checkArgs, tagContext, textInput } from "../checkedArgs";
+import { checkArgs } from "../checkedArgs";
 import { Component } from "../component";
-import { members, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { FlowLogs } from "./flowLogs";
 import { NatInstance } from "./natInstance";
+import { networkShape } from "./networkShape";
 import { guardDutyEndpointPolicy, s3EndpointPolicy } from "./policies";
 import { natProblem, planSubnets, type PlannedSubnet } from "./subnetPlan";
 import { tierTags } from "./subnetTags";
@@ -63,21 +61,6 @@ interface Exit {
 
 const anywhere = "0.0.0.0/0";
 
-const shape = members(
-    {},
-    {
-        tags: tagContext,
-        region: text,
-        cidr: text,
-        availabilityZones: texts,
-        nat: z.enum(["none", "instance", "single", "per-az"]),
-        interfaceEndpoints: texts,
-        flowLogRetentionDays: retention,
-        clusterName: text,
-        logsKeyArn: textInput,
-    },
-);
-
 /**
  * The VPC: public subnets for load balancers, private ones for nodes and pods, and data subnets that no route connects to the
  * internet. `subnetPlan.ts` says how the address range is divided.
@@ -121,7 +104,7 @@ export class Network extends Component {
     private readonly accountId: pulumi.Output<string>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-        checkArgs(name, shape, args);
+        checkArgs(name, networkShape, args);
         const problem = natProblem(args.nat, args.interfaceEndpoints);
         if (problem !== undefined) {
             throw new Error(`${name}: nat "${args.nat}" ${problem}.`);

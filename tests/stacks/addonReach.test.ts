@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { simulateStack } from "../harness";
+import { otlpPorts, traceCollector, traceStore, tracingNamespace } from "../../components/addons/tracingNames";
 import { prometheusPodLabels } from "../../components/observability/names";
 import { objects, Reach, type Endpoint, type Pod } from "./reach";
 
@@ -7,6 +8,8 @@ import { objects, Reach, type Endpoint, type Pod } from "./reach";
 interface Flows {
     readonly fromAnywhere?: readonly number[];
     readonly fromPrometheus?: readonly number[];
+    /** From pods of any namespace, but from no other address. */
+    readonly fromPods?: readonly number[];
     readonly toAnywhere?: readonly number[];
     readonly toAnywhereByUdp?: readonly number[];
     readonly toPrometheus?: readonly number[];
@@ -42,11 +45,19 @@ const expected: Readonly<Record<string, Flows>> = {
         toPodIdentity: [80],
     },
     logging: { fromPrometheus: [2020], toAnywhere: api, toPodIdentity: [80] },
+    tracing: { fromPods: [4317, 4318], fromPrometheus: [4317, 4318], toAnywhere: api },
     reloader: { fromPrometheus: [9090], toAnywhere: api },
     "vertical-pod-autoscaler": { toAnywhere: api },
 };
 
-const ports = [22, 53, 80, 443, 2020, 5432, 6379, 6443, 7979, 8000, 8080, 8085, 8090, 9090, 9402, 9443, 10250];
+/** Labels of the pods that the flows are about, where not all pods of a namespace are alike. */
+const labelsIn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    [tracingNamespace]: traceCollector.podLabels,
+};
+
+const ports = [
+    22, 53, 80, 443, 2020, 4317, 4318, 5432, 6379, 6443, 7979, 8000, 8080, 8085, 8090, 9090, 9402, 9443, 10250,
+];
 
 const internet: Endpoint = { address: "93.184.215.14" };
 const podIdentity: Endpoint = { address: "169.254.170.23" };
@@ -69,7 +80,11 @@ for (const stack of ["dev", "staging", "prod"]) {
             assert.ok(namespaces.length >= 8, namespaces.join(", "));
             for (const namespace of namespaces) {
                 const flows = expected[namespace] ?? {};
-                const pod: Pod = { namespace, name: "any", labels: { "app.kubernetes.io/name": namespace } };
+                const pod: Pod = {
+                    namespace,
+                    name: "any",
+                    labels: labelsIn[namespace] ?? { "app.kubernetes.io/name": namespace },
+                };
                 const passing = (from: Endpoint, to: Endpoint, protocol: "TCP" | "UDP" = "TCP"): number[] =>
                     ports.filter((port) => reach.stoppedBy(from, to, port, protocol) === undefined);
                 const open: Readonly<Record<string, unknown>> = {
@@ -88,7 +103,7 @@ for (const stack of ["dev", "staging", "prod"]) {
                     open,
                     {
                         fromAnywhere: flows.fromAnywhere ?? [],
-                        fromStranger: flows.fromAnywhere ?? [],
+                        fromStranger: flows.fromPods ?? flows.fromAnywhere ?? [],
                         fromPrometheus: flows.fromPrometheus ?? [],
                         toAnywhere: flows.toAnywhere ?? [],
                         toAnywhereByUdp: flows.toAnywhereByUdp ?? [],
@@ -99,6 +114,21 @@ for (const stack of ["dev", "staging", "prod"]) {
                         toDns: [[53], [53]],
                     },
                     namespace,
+                );
+            }
+        });
+
+        it("let traces go to their store, which calls nobody", () => {
+            const collector: Pod = { namespace: tracingNamespace, name: "collector", labels: traceCollector.podLabels };
+            const store: Pod = { namespace: tracingNamespace, name: "store", labels: traceStore.podLabels };
+            assert.equal(
+                reach.stoppedBy(collector, store, otlpPorts.grpc) === "egress",
+                !namespaces.includes("tracing"),
+            );
+            for (const to of [internet, dns, prometheus, collector]) {
+                assert.deepEqual(
+                    ports.filter((port) => reach.stoppedBy(store, to, port) !== "egress"),
+                    [],
                 );
             }
         });
