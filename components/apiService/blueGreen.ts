@@ -1,6 +1,6 @@
 import { defaultMetricNames } from "../observability/model";
 import { prometheusUrl } from "../observability/names";
-import { literally, rateWindow, series, type Matcher } from "../observability/promql";
+import { literally, rateWindow, series, type Matcher, ownMetric, type MetricName } from "../observability/promql";
 import { delayBeyondWatch, type BlueGreenPlan } from "./blueGreenPlan";
 import type { ServicePlan } from "./defaults";
 import { progressDeadline } from "./podTemplate";
@@ -134,9 +134,9 @@ export function watchTemplate(
         job: service.name,
         pod: { matches: `${literally(service.name)}-{{args.pod-hash}}-.*` },
     };
-    const rate = (metric: string, labels: Readonly<Record<string, Matcher>> = {}): string =>
+    const rate = (metric: MetricName, labels: Readonly<Record<string, Matcher>> = {}): string =>
         `rate(${series(metric, { ...green, ...labels })}[${rateWindow(scrapeIntervalSeconds, 1)}])`;
-    const failures = `sum(${rate(requests, { [statusLabel]: { matches: "5.." } })})`;
+    const failures = `sum(${rate(ownMetric(requests), { [statusLabel]: { matches: "5.." } })})`;
     const metric = (
         name: string,
         query: string,
@@ -155,10 +155,10 @@ export function watchTemplate(
     return {
         args: [{ name: "pod-hash" }],
         metrics: [
-            metric("error-rate", `100 * ${failures} / sum(${rate(requests)})`, atMost(errorRatePercent), 0),
+            metric("error-rate", `100 * ${failures} / sum(${rate(ownMetric(requests))})`, atMost(errorRatePercent), 0),
             metric(
                 "latency-p95",
-                `histogram_quantile(0.95, sum by (le) (${rate(`${duration}_bucket`)}))`,
+                `histogram_quantile(0.95, sum by (le) (${rate(ownMetric(`${duration}_bucket`))}))`,
                 atMost(latencyP95Seconds),
                 0,
             ),

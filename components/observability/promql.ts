@@ -1,3 +1,5 @@
+import type { CatalogueMetric } from "./metrics/catalogue";
+
 /** What a label must be equal to, or, with `matches`, the expression it must match from beginning to end. */
 export type Matcher = string | { readonly matches: string } | { readonly not: string };
 
@@ -6,8 +8,25 @@ export function quoted(text: string): string {
     return `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`;
 }
 
+/** A metric that a service exports under a name of its own choice. */
+export type OwnMetric = string & { readonly exportedBy: "a service" };
+
+/** Of a name that a service declares, or that is made from one, only the service knows whether it is right. */
+export function ownMetric(name: string): OwnMetric {
+    return name as OwnMetric;
+}
+
+/** What a rule records is called by what it is about, of what, and how it is made of it (Prometheus documentation, "Recording rules"). */
+export type RecordedMetric = `${string}:${string}:${string}`;
+
+/** A metric that there is. */
+export type MetricName = CatalogueMetric | RecordedMetric | OwnMetric;
+
 /** A metric with label matchers. A label with several has to satisfy them all. */
-export function series(metric: string, labels: Readonly<Record<string, Matcher | readonly Matcher[]>> = {}): string {
+export function series(
+    metric: MetricName,
+    labels: Readonly<Record<string, Matcher | readonly Matcher[]>> = {},
+): string {
     const matchers = Object.entries(labels).flatMap(([name, some]) =>
         [some].flat().map((matcher: Matcher) => {
             if (typeof matcher === "string") {
@@ -65,7 +84,7 @@ export function wantedPods(service: Controlled, namespace: Matcher): string {
 function podCount(
     { name, controller }: Controlled,
     namespace: Matcher,
-    metrics: Readonly<Record<Controlled["controller"], string>>,
+    metrics: Readonly<Record<Controlled["controller"], MetricName>>,
 ): string {
     return controller === "Deployment"
         ? `max by (namespace, deployment) (${series(metrics.Deployment, { ...kubeStateMetrics, namespace, deployment: name })})`

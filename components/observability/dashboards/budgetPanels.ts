@@ -1,4 +1,5 @@
 import { burnRates } from "../objectives";
+import type { RecordedMetric } from "../promql";
 import { budgetDays, budgets } from "../rules/errorBudget";
 import type { IndicatorName } from "../rules/objectiveRules";
 import type { RowSpec } from "./dashboard";
@@ -25,7 +26,7 @@ export function objectiveRow(service: MeasuredService): RowSpec {
 const titles: Readonly<Record<IndicatorName, string>> = { availability: "Availability", latency: "Latency" };
 
 function budgetPanels(service: MeasuredService, objective: IndicatorName, promise: string): Panel[] {
-    const of = (metric: string, labels: Labels = {}): string => own(service)(metric, { objective, ...labels });
+    const of = (metric: RecordedMetric, labels: Labels = {}): string => own(service)(metric, { objective, ...labels });
     return [
         stat({
             title: `${titles[objective]}: error budget left`,

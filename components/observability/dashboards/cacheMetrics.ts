@@ -1,3 +1,4 @@
+import type { CatalogueMetric } from "../metrics/catalogue";
 import type { MonitoredStore, MonitoringModel } from "../model";
 import { ratio } from "../promql";
 import type { RowSpec } from "./dashboard";
@@ -50,7 +51,7 @@ function numbers(cache: MonitoredStore): Panel[] {
 
 function useGraphs(model: MonitoringModel, cache: MonitoredStore): Panel[] {
     const of = own(cache);
-    const rate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
+    const rate = (metric: CatalogueMetric): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     const hits = rate("redis_keyspace_hits_total");
     const clients = model.services.filter(isMeasured).filter((service) => service.usesCache);
     return [
@@ -93,7 +94,7 @@ function useGraphs(model: MonitoringModel, cache: MonitoredStore): Panel[] {
 
 function roomGraphs(cache: MonitoredStore): Panel[] {
     const of = own(cache);
-    const rate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
+    const rate = (metric: CatalogueMetric): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     return [
         graph({
             title: "Memory",

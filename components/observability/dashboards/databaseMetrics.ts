@@ -1,4 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { CatalogueMetric } from "../metrics/catalogue";
 import type { MonitoredDatabase, MonitoringModel } from "../model";
 import { dashboardTitles } from "../names";
 import { ratio } from "../promql";
@@ -39,7 +40,9 @@ function databaseNumbers(database: MonitoredDatabase): Panel[] {
             title: "Answers",
             description: "Whether the exporter can connect. Red is where DatabaseDown fires.",
             unit: "bool_yes_no",
-            queries: [{ expr: `max(${of({ postgres: "pg_up", mysql: "mysql_up" }[engine])})`, legend: "up" }],
+            queries: [
+                { expr: `max(${of(({ postgres: "pg_up", mysql: "mysql_up" } as const)[engine])})`, legend: "up" },
+            ],
             limit: { value: 1, bad: "below" },
         }),
         stat({
@@ -89,7 +92,7 @@ function rateGraph(title: string, description: string, unit: Unit, queries: Read
 function postgresGraphs(database: MonitoredDatabase): Panel[] {
     const of = own(database);
     const { limits } = database;
-    const sumRate = (metric: string): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
+    const sumRate = (metric: CatalogueMetric): string => `sum(rate(${of(metric)}[$__rate_interval]))`;
     const hit = sumRate("pg_stat_database_blks_hit");
     const replication = graph({
         title: "Replication lag",

@@ -1,4 +1,6 @@
+import type { CatalogueMetric } from "../metrics/catalogue";
 import type { MonitoredDatabase, MonitoredService, MonitoredStore } from "../model";
+import { ownMetric } from "../promql";
 import type { Quantile } from "../rules/recordingRules";
 import { containers, kubernetesObjects, own, rollouts, type Labels } from "./selectors";
 
@@ -21,7 +23,7 @@ function rate(selector: string, by: string): string {
 
 /** Requests a second. */
 export function requestRate(service: MeasuredService, labels: Labels = {}, by = perJob): string {
-    return rate(own(service)(service.metrics.requests, labels), by);
+    return rate(own(service)(ownMetric(service.metrics.requests), labels), by);
 }
 
 /** Requests a second that end with a 5xx status. */
@@ -37,27 +39,27 @@ export function errorRatio(service: MeasuredService, labels: Labels = {}, by = p
 
 /** Seconds that a share of the requests takes at most. */
 export function latency(quantile: Quantile, service: MeasuredService, labels: Labels = {}, by = perJob): string {
-    const buckets = rate(own(service)(`${service.metrics.duration}_bucket`, labels), `${by}, le`);
+    const buckets = rate(own(service)(ownMetric(`${service.metrics.duration}_bucket`), labels), `${by}, le`);
     return `histogram_quantile(${quantile}, ${buckets}) >= 0`;
 }
 
 /** Share of look-ups that the cache answers. */
 export function cacheHitRatio(service: MeasuredService): string {
-    const hits = rate(own(service)(service.metrics.cacheHits), perJob);
-    const misses = rate(own(service)(service.metrics.cacheMisses), perJob);
+    const hits = rate(own(service)(ownMetric(service.metrics.cacheHits)), perJob);
+    const misses = rate(own(service)(ownMetric(service.metrics.cacheMisses)), perJob);
     return `(${hits} or 0 * ${misses}) / ((${hits} or 0 * ${misses}) + ${misses} > 0)`;
 }
 
 /** Share of each pod's connection pool that is in use. */
 export function poolRatio(service: MeasuredService): string {
-    const of = (metric: string): string => `sum by (namespace, job, pod) (${own(service)(metric)})`;
+    const of = (metric: string): string => `sum by (namespace, job, pod) (${own(service)(ownMetric(metric))})`;
     return `${of(service.metrics.poolInUse)} / (${of(service.metrics.poolSize)} > 0)`;
 }
 
 const perContainer = "namespace, pod, container";
 
-function allowed(resource: string, pods: Labels): string {
-    const amount = (kind: string): string =>
+function allowed(resource: "cpu" | "memory", pods: Labels): string {
+    const amount = (kind: "limits" | "requests"): string =>
         `max by (${perContainer}) (${kubernetesObjects(`kube_pod_container_resource_${kind}`, { resource, ...pods })})`;
     return `((${amount("limits")} or ${amount("requests")}) > 0)`;
 }
@@ -81,7 +83,7 @@ export function throttledRatio(pods: Labels): string {
 
 /** Connections of those that the server accepts. */
 export function databaseConnectionRatio(database: MonitoredDatabase): string {
-    const of = (aggregation: string, metric: string): string =>
+    const of = (aggregation: string, metric: CatalogueMetric): string =>
         `${aggregation} by (${perJob}) (${own(database)(metric)})`;
     return {
         postgres: `${of("sum", "pg_stat_database_numbackends")} / (${of("max", "pg_settings_max_connections")} > 0)`,
@@ -99,8 +101,8 @@ export function cacheConnectionRatio(cache: MonitoredStore): string {
     return largestShare(cache, "redis_connected_clients", "redis_max_clients");
 }
 
-function largestShare(cache: MonitoredStore, used: string, maximum: string): string {
-    const of = (metric: string): string => `max by (${perJob}) (${own(cache)(metric)})`;
+function largestShare(cache: MonitoredStore, used: CatalogueMetric, maximum: CatalogueMetric): string {
+    const of = (metric: CatalogueMetric): string => `max by (${perJob}) (${own(cache)(metric)})`;
     return `${of(used)} / (${of(maximum)} > 0)`;
 }
 

@@ -1,7 +1,8 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { defaultLimits } from "../limits";
+import type { CatalogueMetric } from "../metrics/catalogue";
 import { platformDashboardTitles, platformDashboardUid } from "../names";
-import { kubeStateMetrics, nodeExporter, ratio, series } from "../promql";
+import { kubeStateMetrics, nodeExporter, ratio, series, type MetricName } from "../promql";
 import { dashboard, type RowSpec, type VariableSpec } from "./dashboard";
 import { graph, stat, type Panel, type Unit } from "./panel";
 import { chosen, containers, exportedBy, kubernetesObjects, podNetworks, volumes, type Labels } from "./selectors";
@@ -32,7 +33,7 @@ export function infrastructure(): Dashboard {
     });
 }
 
-function variable(name: string, label: string, metric: string): VariableSpec {
+function variable(name: string, label: string, metric: MetricName): VariableSpec {
     return { name, label, query: `label_values(${series(metric, kubeStateMetrics)}, ${name})` };
 }
 
@@ -134,7 +135,7 @@ function perExporter(expr: string, also = ""): string {
 
 function nodePanels(): Panel[] {
     const idle = `rate(${machines("node_cpu_seconds_total", { mode: "idle" })}[$__rate_interval])`;
-    const memory = (what: string): string => perExporter(machines(`node_memory_${what}_bytes`));
+    const memory = (what: "MemAvailable" | "MemTotal"): string => perExporter(machines(`node_memory_${what}_bytes`));
     return [
         lines("CPU", "Share of the node's CPU that is not idle.", "percentunit", [
             [ofNode, `1 - ${onNodes(`avg by (namespace, pod) (${idle})`)}`],
@@ -170,7 +171,7 @@ function roomPanels(): Panel[] {
 const interfaces: Labels = { device: { matches: "(eth|en).*" } };
 
 function networkPanels(): Panel[] {
-    const rate = (metric: string): string =>
+    const rate = (metric: CatalogueMetric): string =>
         onNodes(perExporter(`rate(${machines(metric, interfaces)}[$__rate_interval])`));
     return [
         lines("Network", "Bytes a second that the node receives and sends.", "Bps", [
@@ -187,10 +188,11 @@ function networkPanels(): Panel[] {
 const disks: Labels = { fstype: { matches: "ext4|ext3|xfs|btrfs" } };
 
 function diskPanels(): Panel[] {
-    const space = (what: string): string =>
+    const space = (what: "avail" | "size"): string =>
         `max by (namespace, pod, mountpoint) (${machines(`node_filesystem_${what}_bytes`, disks)})`;
-    const rate = (metric: string): string => onNodes(perExporter(`rate(${machines(metric)}[$__rate_interval])`));
-    const volume = (what: string): string =>
+    const rate = (metric: CatalogueMetric): string =>
+        onNodes(perExporter(`rate(${machines(metric)}[$__rate_interval])`));
+    const volume = (what: "available" | "capacity"): string =>
         `max by (namespace, persistentvolumeclaim) (${volumes(`kubelet_volume_stats_${what}_bytes`)})`;
     return [
         lines("Disk space", "Share of the node's file systems that is used.", "percentunit", [
@@ -212,7 +214,7 @@ function diskPanels(): Panel[] {
 
 function namespaceRow(): RowSpec {
     const sum = (expr: string): string => `sum by (namespace) (${expr})`;
-    const network = (direction: string): string =>
+    const network = (direction: "receive" | "transmit"): string =>
         sum(`rate(${podNetworks(`container_network_${direction}_bytes_total`)}[$__rate_interval])`);
     const quota = (type: string): string =>
         `max by (namespace, resource) (${kubernetesObjects("kube_resourcequota", { type })})`;

@@ -1,4 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { CatalogueMetric } from "../metrics/catalogue";
 import type { MonitoredDatabase, MonitoredService, MonitoredStore, MonitoringModel } from "../model";
 import { workloads } from "../model";
 import { dashboardTitles, dashboardUid } from "../names";
@@ -95,7 +96,7 @@ function servicePods(model: MonitoringModel, service: MonitoredService): Panel {
 type Answers = (details: string) => Panel[];
 
 function databaseAnswers(database: MonitoredDatabase): Answers {
-    const up = { postgres: "pg_up", mysql: "mysql_up" }[database.engine];
+    const up = ({ postgres: "pg_up", mysql: "mysql_up" } as const)[database.engine];
     const limit = database.limits.DatabaseConnectionsNearMaximum.value;
     return storeNumbers(database, up, "DatabaseDown", databaseConnectionRatio(database), limit);
 }
@@ -107,7 +108,7 @@ function cacheAnswers(cache: MonitoredStore): Answers {
 
 function storeNumbers(
     store: MonitoredStore,
-    up: string,
+    up: CatalogueMetric,
     alert: "DatabaseDown" | "CacheDown",
     connections: string,
     limit: number,

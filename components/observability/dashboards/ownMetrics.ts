@@ -1,4 +1,5 @@
 import type { OwnMetricSpec } from "../../apiService/spec";
+import { ownMetric } from "../promql";
 import type { MeasuredService } from "./expressions";
 import { graph, type Panel, type Unit } from "./panel";
 import { own } from "./selectors";
@@ -42,18 +43,18 @@ function query(
     const by = (...more: string[]): string => `by (${[...labels, ...more].join(", ")})`;
     switch (type) {
         case "counter":
-            return { expr: `sum ${by()} (rate(${own(service)(name)}[$__rate_interval]))`, rate: true };
+            return { expr: `sum ${by()} (rate(${own(service)(ownMetric(name))}[$__rate_interval]))`, rate: true };
         case "histogram":
             return {
-                expr: `histogram_quantile(0.95, sum ${by("le")} (rate(${own(service)(`${name}_bucket`)}[$__rate_interval])))`,
+                expr: `histogram_quantile(0.95, sum ${by("le")} (rate(${own(service)(ownMetric(`${name}_bucket`))}[$__rate_interval])))`,
                 rate: false,
             };
         case "gauge":
             // Of a moment, its age is what says something.
             return unit === "timestamp seconds"
-                ? { expr: `time() - max ${by()} (${own(service)(name)})`, rate: false }
+                ? { expr: `time() - max ${by()} (${own(service)(ownMetric(name))})`, rate: false }
                 : {
-                      expr: `${unit === "1" || unit === "bytes" ? "sum" : "max"} ${by()} (${own(service)(name)})`,
+                      expr: `${unit === "1" || unit === "bytes" ? "sum" : "max"} ${by()} (${own(service)(ownMetric(name))})`,
                       rate: false,
                   };
     }

@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits } from "../limits";
+import type { CatalogueMetric } from "../metrics/catalogue";
 import { ratio } from "../promql";
 import { cpuRatio, memoryRatio, throttledRatio } from "./expressions";
 import { graph, type Panel } from "./panel";
@@ -76,7 +77,8 @@ export function memoryPanels({ pods, limits }: ShownPods): Panel[] {
 
 /** Whether pods run, and what keeps them from it. */
 export function podPanels({ pods, limits }: ShownPods): Panel[] {
-    const kube = (metric: string, labels: Labels = {}): string => kubernetesObjects(metric, { ...pods, ...labels });
+    const kube = (metric: CatalogueMetric, labels: Labels = {}): string =>
+        kubernetesObjects(metric, { ...pods, ...labels });
     const restarted = kube("kube_pod_container_status_restarts_total");
     return [
         graph({
@@ -121,9 +123,9 @@ export function podPanels({ pods, limits }: ShownPods): Panel[] {
 
 /** What pods send, receive and write. */
 export function trafficPanels({ pods }: Pick<ShownPods, "pods">): Panel[] {
-    const network = (direction: string): string =>
+    const network = (direction: "receive" | "transmit"): string =>
         `sum by (pod) (rate(${podNetworks(`container_network_${direction}_bytes_total`, pods)}[$__rate_interval]))`;
-    const volume = (metric: string): string =>
+    const volume = (metric: "available" | "capacity"): string =>
         `max by (persistentvolumeclaim) (${volumes(`kubelet_volume_stats_${metric}_bytes`)})`;
     return [
         graph({

@@ -1,7 +1,7 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MonitoringModel } from "../model";
 import { dashboardTitles } from "../names";
-import { literally, ratio, series } from "../promql";
+import { literally, ratio, series, ownMetric } from "../promql";
 import type { RowSpec, VariableSpec } from "./dashboard";
 import { errorRatio, isMeasured, latency, requestRate, type MeasuredService } from "./expressions";
 import { graph, type Panel } from "./panel";
@@ -27,7 +27,7 @@ export function endpointVariable(services: readonly MeasuredService[]): Variable
         return [];
     }
     const jobs = services.map((service) => literally(service.job)).join("|");
-    const requests = series(first.metrics.requests, { namespace: chosen.namespace, job: { matches: jobs } });
+    const requests = series(ownMetric(first.metrics.requests), { namespace: chosen.namespace, job: { matches: jobs } });
     return [
         {
             name: "endpoint",
@@ -92,7 +92,7 @@ export function rates(service: MeasuredService): Panel[] {
 export function latencies(service: MeasuredService): Panel[] {
     const { duration, endpointLabel } = service.metrics;
     const total = (suffix: string): string =>
-        `sum by (${endpointLabel}) (rate(${own(service)(`${duration}_${suffix}`, ofEndpoints(service))}[$__rate_interval]))`;
+        `sum by (${endpointLabel}) (rate(${own(service)(ownMetric(`${duration}_${suffix}`), ofEndpoints(service))}[$__rate_interval]))`;
     const limit = { value: service.limits.HighResponseTime.value, bad: "above" } as const;
     return [
         ...([0.5, 0.95, 0.99] as const).map((quantile) =>

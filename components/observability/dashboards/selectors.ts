@@ -1,5 +1,13 @@
 import type { MonitoredService, MonitoredStore } from "../model";
-import { cadvisor, kubelet, kubeStateMetrics, rolloutsController, series, type Matcher } from "../promql";
+import {
+    cadvisor,
+    kubelet,
+    kubeStateMetrics,
+    rolloutsController,
+    series,
+    type Matcher,
+    type MetricName,
+} from "../promql";
 
 /** Variables of every dashboard stand for these labels in its queries. */
 export const chosen = {
@@ -14,7 +22,7 @@ export const chosen = {
 export type Labels = Readonly<Record<string, Matcher>>;
 
 /** Selects series of a metric; what panels are made from. */
-export type Selector = (metric: string, labels?: Labels) => string;
+export type Selector = (metric: MetricName, labels?: Labels) => string;
 
 /**
  * Series of one exporter. A metric means what it means because of who exports it, so the job is fixed; the reader's choice of jobs and

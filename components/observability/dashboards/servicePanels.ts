@@ -1,5 +1,5 @@
 import type { MonitoredService } from "../model";
-import { ratio } from "../promql";
+import { ratio, ownMetric } from "../promql";
 import {
     availablePods,
     cacheHitRatio,
@@ -119,7 +119,12 @@ export function saturationGraphs(service: MeasuredService): Panel[] {
             title: "Active connections",
             description: "Requests in flight in each pod.",
             unit: "short",
-            queries: [{ expr: `sum by (pod) (${own(service)(service.metrics.activeConnections)})`, legend: "{{pod}}" }],
+            queries: [
+                {
+                    expr: `sum by (pod) (${own(service)(ownMetric(service.metrics.activeConnections))})`,
+                    legend: "{{pod}}",
+                },
+            ],
             limit: { value: HighActiveConnections.value, bad: "above" },
         }),
         ...(service.usesDatabase ? [pool] : []),
@@ -145,7 +150,7 @@ export function cacheHits(service: MeasuredService): Panel[] {
 export function operationGraphs(service: MeasuredService): Panel[] {
     return service.operations.map(({ operation, counter, failed }) => {
         const rate = (labels: Labels = {}): string =>
-            `60 * sum(rate(${own(service)(counter, labels)}[$__rate_interval]))`;
+            `60 * sum(rate(${own(service)(ownMetric(counter), labels)}[$__rate_interval]))`;
         return graph({
             title: `Operations: ${operation}`,
             description: "How often a minute, and how often it failed. The alert looks at the failures.",
@@ -161,7 +166,9 @@ export function operationGraphs(service: MeasuredService): Panel[] {
 
 /** How many pods there are of how many there may be; nothing where their number is fixed. */
 export function autoscaling(service: MonitoredService): Panel[] {
-    const autoscaler = (metric: string): string =>
+    const autoscaler = (
+        metric: `status_${"current" | "desired"}_replicas` | `spec_${"min" | "max"}_replicas`,
+    ): string =>
         `max(${kubernetesObjects(`kube_horizontalpodautoscaler_${metric}`, { horizontalpodautoscaler: service.name })})`;
     return service.autoscaler === undefined
         ? []

@@ -9,7 +9,7 @@ export function volumePanel(store: MonitoredStore): Panel[] {
         return [];
     }
     const claims = { persistentvolumeclaim: { matches: store.volumeClaims } };
-    const of = (metric: string): string =>
+    const of = (metric: "available" | "capacity"): string =>
         `max by (persistentvolumeclaim) (${volumes(`kubelet_volume_stats_${metric}_bytes`, claims)})`;
     return [
         graph({

@@ -12,13 +12,13 @@ import { mysqlMetrics, postgresMetrics, redisMetrics } from "./stores";
 
 /**
  * Every metric that rules and dashboards may read, but for what services export themselves (`applicationMetrics`) and what rules record.
- * A test parses every expression of every stack and refuses a metric or a label that is not here, so a misspelt one, which Prometheus
- * answers with nothing, is found before it is deployed.
+ * A metric that is misspelt, which Prometheus answers with nothing, does not compile; a test parses every expression of every stack and
+ * refuses a label that is not here.
  *
- * Not here: CloudWatch and load balancers of AWS. Nothing brings their metrics into Prometheus; RDS and ElastiCache are watched by the
- * exporters that are pods in the cluster, and an ALB by the services behind it.
+ * Not here: CloudWatch and load balancers of AWS. Nothing brings their metrics into Prometheus, and no panel reads them; RDS and ElastiCache
+ * are watched by the exporters that are pods in the cluster, and an ALB by the services behind it. See `docs/adr/0009-cloudwatch-metrics-stay-there.md`.
  */
-export const metricCatalogue: Readonly<Record<string, Metric>> = {
+export const metricCatalogue = {
     ...scrapeMetrics,
     ...prometheusMetrics,
     ...cadvisorMetrics,
@@ -33,7 +33,15 @@ export const metricCatalogue: Readonly<Record<string, Metric>> = {
     ...certManagerMetrics,
     ...externalSecretsMetrics,
     ...envoyMetrics,
-};
+} as const satisfies Readonly<Record<string, Metric>>;
+
+/** A metric of the catalogue. */
+export type CatalogueMetric = keyof typeof metricCatalogue;
+
+/** What the catalogue says of a metric, if anything. */
+export function metricNamed(name: string): Metric | undefined {
+    return (metricCatalogue as Readonly<Record<string, Metric>>)[name];
+}
 
 /** Every label that a series of a metric can have. */
 export function labelsOf(metric: Metric): ReadonlySet<string> {

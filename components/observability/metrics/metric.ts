@@ -19,9 +19,14 @@ export interface Metric {
     readonly since: string;
 }
 
-type Shape = Pick<Metric, "type" | "unit" | "labels"> & { readonly since?: string };
+type Shape<Type extends MetricType = MetricType> = Pick<Metric, "unit" | "labels"> & {
+    readonly type: Type;
+    readonly since?: string;
+};
 
-function shape(type: MetricType): (unit: MetricUnit, labels?: readonly string[], since?: string) => Shape {
+function shape<Type extends MetricType>(
+    type: Type,
+): (unit: MetricUnit, labels?: readonly string[], since?: string) => Shape<Type> {
     return (unit, labels = [], since) => ({ type, unit, labels, ...(since !== undefined && { since }) });
 }
 
@@ -42,13 +47,20 @@ export interface ExporterSpec {
 /** What Prometheus knows of a target that a ServiceMonitor found. The label of the port, `endpoint`, is dropped; see `scrapeConfigs.ts`. */
 export const serviceTarget = ["job", "instance", "namespace", "pod", "service", "container"] as const;
 
+/** The names that metrics are stored under: a histogram has three. */
+type StoredName<Shapes> = {
+    [Name in keyof Shapes & string]: Shapes[Name] extends Shape<"histogram">
+        ? `${Name}_bucket` | `${Name}_sum` | `${Name}_count`
+        : Name;
+}[keyof Shapes & string];
+
 /** The metrics of an exporter by name, with each histogram as the three metrics that it is stored as. */
-export function exportedBy<Name extends string>(
+export function exportedBy<Shapes extends Readonly<Record<string, Shape>>>(
     { exporter, since, targetLabels = serviceTarget }: ExporterSpec,
-    shapes: Readonly<Record<Name, Shape>>,
-): Readonly<Record<string, Metric>> {
+    shapes: Shapes,
+): Readonly<Record<StoredName<Shapes>, Metric>> {
     const metrics: Record<string, Metric> = {};
-    for (const [name, one] of Object.entries<Shape>(shapes)) {
+    for (const [name, one] of Object.entries(shapes)) {
         const metric: Metric = { since, ...one, exporter, targetLabels };
         if (one.type === "histogram") {
             metrics[`${name}_bucket`] = { ...metric, unit: "1", labels: [...one.labels, "le"] };
@@ -58,5 +70,5 @@ export function exportedBy<Name extends string>(
             metrics[name] = metric;
         }
     }
-    return metrics;
+    return metrics as Record<StoredName<Shapes>, Metric>;
 }

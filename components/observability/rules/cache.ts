@@ -1,5 +1,5 @@
 import type { MonitoredService, MonitoredStore, MonitoringModel } from "../model";
-import { ratio, rateWindow, series } from "../promql";
+import { ratio, rateWindow, series, ownMetric } from "../promql";
 import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 import { volumeAlerts } from "./volumes";
@@ -24,7 +24,7 @@ function clientAlerts(service: MonitoredService, window: string): AlertDefinitio
     if (metrics === undefined || !service.usesCache) {
         return [];
     }
-    const errors = series(metrics.cacheErrors, { namespace, job });
+    const errors = series(ownMetric(metrics.cacheErrors), { namespace, job });
     const hits = limits.CacheHitRateLow.value;
     const base = { part: service, dashboard: "database" } as const;
     return [

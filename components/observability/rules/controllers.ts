@@ -1,7 +1,7 @@
 import { controllers, type MonitoredController } from "../controllers";
 import type { MonitoringModel } from "../model";
 import { monitoringNamespace, rotationCheck } from "../names";
-import { kubeStateMetrics, series } from "../promql";
+import { kubeStateMetrics, series, type MetricName } from "../promql";
 import type { AlertDefinition } from "./rule";
 
 /** Whether the platform's controllers are there, and what they say of things that belong to no system. */
@@ -36,7 +36,7 @@ function secretRotationOverdue({ limits }: MonitoredController): AlertDefinition
     const hours = limits.SecretRotationOverdue.value;
     const { name: cronjob } = rotationCheck;
     const labels = { ...kubeStateMetrics, namespace: monitoringNamespace, cronjob };
-    const time = (metric: string): string => `max by (namespace, cronjob) (${series(metric, labels)})`;
+    const time = (metric: MetricName): string => `max by (namespace, cronjob) (${series(metric, labels)})`;
     return {
         part: { name: "secret-rotation", namespace: monitoringNamespace, limits },
         alert: "SecretRotationOverdue",
@@ -53,7 +53,7 @@ function secretRotationOverdue({ limits }: MonitoredController): AlertDefinition
 function certificateExpiring(controller: MonitoredController): AlertDefinition {
     const { job, limits } = controller;
     const days = limits.CertificateExpiring.value;
-    const time = (what: string): string =>
+    const time = (what: "expiration" | "renewal"): string =>
         `max by (namespace, name) (${series(`certmanager_certificate_${what}_timestamp_seconds`, { job })})`;
     return {
         part: controller,

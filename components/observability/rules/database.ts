@@ -1,5 +1,5 @@
 import type { MonitoredDatabase, MonitoredService, MonitoringModel } from "../model";
-import { kubeStateMetrics, ratio, rateWindow, series } from "../promql";
+import { kubeStateMetrics, ratio, rateWindow, series, ownMetric, type MetricName } from "../promql";
 import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 import { volumeAlerts } from "./volumes";
@@ -27,7 +27,7 @@ function connectionFailure(service: MonitoredService, window: string): AlertDefi
     if (metrics === undefined || !service.usesDatabase) {
         return [];
     }
-    const errors = series(metrics.databaseErrors, { namespace, job });
+    const errors = series(ownMetric(metrics.databaseErrors), { namespace, job });
     return [
         {
             part: service,
@@ -43,7 +43,7 @@ function connectionFailure(service: MonitoredService, window: string): AlertDefi
 
 function presenceAlerts(database: MonitoredDatabase): AlertDefinition[] {
     const { name, namespace, job } = database;
-    const up = series({ postgres: "pg_up", mysql: "mysql_up" }[database.engine], { namespace, job });
+    const up = series(({ postgres: "pg_up", mysql: "mysql_up" } as const)[database.engine], { namespace, job });
     const base = { part: database, dashboard: "database" } as const;
     return [
         {
@@ -125,7 +125,7 @@ function replicationAlerts(database: MonitoredDatabase): AlertDefinition[] {
 function backupTooOld(database: MonitoredDatabase): AlertDefinition {
     const { name, namespace, limits, backupJob: cronjob } = database;
     const hours = limits.DatabaseBackupTooOld.value;
-    const time = (metric: string): string =>
+    const time = (metric: MetricName): string =>
         `max by (namespace, cronjob) (${series(metric, { ...kubeStateMetrics, namespace, cronjob })})`;
     return {
         part: database,

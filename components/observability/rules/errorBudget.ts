@@ -1,6 +1,6 @@
 import type { MonitoredService, MonitoringModel } from "../model";
 import { burnRates } from "../objectives";
-import { ratio, series } from "../promql";
+import { ratio, series, type RecordedMetric } from "../promql";
 import {
     indicatorNames,
     indicators,
@@ -42,7 +42,7 @@ export function errorBudgetRules(model: MonitoringModel): RecordingRule[] {
 
 function remaining(model: MonitoringModel, service: MonitoredService, objective: IndicatorName): RecordingRule {
     const { bad, all } = indicators[objective];
-    const total = (metric: string): string =>
+    const total = (metric: RecordedMetric): string =>
         `sum_over_time(${series(recordedEvery(metric, budgetInterval), recordedLabels(service))}[${budgetDays}d])`;
     return {
         record: budgets.remaining,

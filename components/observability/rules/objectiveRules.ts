@@ -1,17 +1,17 @@
 import type { MonitoredService, MonitoringModel } from "../model";
 import { burnRates, type BurnWindow } from "../objectives";
-import { literally, rateWindow, series, type Matcher } from "../promql";
+import { literally, rateWindow, series, type Matcher, ownMetric, type RecordedMetric } from "../promql";
 import { errorRate, recorded, recordedLabels, recorder, requestRate } from "./recordingRules";
 import type { RecordingRule } from "./rule";
 
 /** A promise that is counted in requests: those that break it, of all that count. */
 interface Indicator {
     /** Recorded rate of the requests that break it. */
-    readonly bad: string;
+    readonly bad: RecordedMetric;
     /** Recorded rate of all that count. */
-    readonly all: string;
+    readonly all: RecordedMetric;
     /** Recorded share of the bad ones in the rate window. */
-    readonly ratio: string;
+    readonly ratio: RecordedMetric;
 }
 
 export const indicators = {
@@ -28,7 +28,7 @@ export type IndicatorName = keyof typeof indicators;
 export const indicatorNames = Object.keys(indicators) as readonly IndicatorName[];
 
 /** The recorded share of bad requests over a window. That over five minutes is the one that the other alerts look at. */
-export function recordedRatio(indicator: IndicatorName, window: BurnWindow): string {
+export function recordedRatio(indicator: IndicatorName, window: BurnWindow): RecordedMetric {
     const { ratio } = indicators[indicator];
     return window === "5m" ? ratio : `${ratio}${window}`;
 }
@@ -47,7 +47,7 @@ export function paceOf(window: BurnWindow): Pace {
 }
 
 /** A rate as a group records it that is evaluated so often. Days of it have a sample for each evaluation and no more. */
-export function recordedEvery(metric: string, interval: string): string {
+export function recordedEvery(metric: RecordedMetric, interval: string): RecordedMetric {
     return `${metric}_every_${interval}`;
 }
 
@@ -109,7 +109,7 @@ function ratiosOver(model: MonitoringModel, service: MonitoredService, window: B
     const record = recorder(model, service);
     const labels = recordedLabels(service);
     return indicatorNames.map((name) => {
-        const sum = (metric: string): string => {
+        const sum = (metric: RecordedMetric): string => {
             const read = paceOf(window) === "slow" ? recordedEvery(metric, slowInterval) : metric;
             return `sum_over_time(${series(read, labels)}[${window}])`;
         };
@@ -134,7 +134,7 @@ function durations(
     window: string,
     labels: Readonly<Record<string, Matcher>> = {},
 ): string {
-    const metric = series(`${metrics?.duration ?? ""}_${part}`, { namespace, job, ...labels });
+    const metric = series(ownMetric(`${metrics?.duration ?? ""}_${part}`), { namespace, job, ...labels });
     return `sum by (namespace, job) (rate(${metric}[${window}]))`;
 }
 

@@ -1,6 +1,15 @@
 import type { Monitored, MonitoredDatabase, MonitoredService, MonitoredStore, MonitoringModel } from "../model";
 import { workloads } from "../model";
-import { cadvisor, kubeStateMetrics, rateWindow, series, type Matcher } from "../promql";
+import {
+    cadvisor,
+    kubeStateMetrics,
+    rateWindow,
+    series,
+    type Matcher,
+    ownMetric,
+    type MetricName,
+    type RecordedMetric,
+} from "../promql";
 import { ownership, type RecordingRule } from "./rule";
 
 /**
@@ -11,7 +20,7 @@ export const recorded = {
     requestRate: "service:http_requests:rate",
     errorRate: "service:http_request_errors:rate",
     errorRatio: "service:http_request_errors:ratio_rate",
-    latency: (quantile: Quantile): string => `service:http_request_duration_seconds:p${quantile * 100}_rate`,
+    latency: (quantile: Quantile): RecordedMetric => `service:http_request_duration_seconds:p${quantile * 100}_rate`,
     cacheHitRatio: "service:cache_hits:ratio_rate",
     poolRatio: "pod:db_pool_in_use:ratio",
     restarts: "container:restarts:max",
@@ -51,7 +60,7 @@ function rateOf(
     labels: Record<string, Matcher> = {},
     by = perService,
 ): string {
-    return `sum by (${by}) (rate(${series(metric, { namespace, job, ...labels })}[${window}]))`;
+    return `sum by (${by}) (rate(${series(ownMetric(metric), { namespace, job, ...labels })}[${window}]))`;
 }
 
 /** The rate of all requests. */
@@ -74,10 +83,10 @@ function serviceRules(model: MonitoringModel, service: MonitoredService, window:
     const hits = rateOf(service, metrics.cacheHits, window);
     const misses = rateOf(service, metrics.cacheMisses, window);
     const buckets = rateOf(service, `${metrics.duration}_bucket`, window, {}, `${perService}, le`);
-    const inUse = `sum by (namespace, job, pod) (${series(metrics.poolInUse, { namespace, job })})`;
-    const poolSize = `sum by (namespace, job, pod) (${series(metrics.poolSize, { namespace, job })})`;
+    const inUse = `sum by (namespace, job, pod) (${series(ownMetric(metrics.poolInUse), { namespace, job })})`;
+    const poolSize = `sum by (namespace, job, pod) (${series(ownMetric(metrics.poolSize), { namespace, job })})`;
     const record = recorder(model, service);
-    const already = (metric: string): string => series(metric, recordedLabels(service));
+    const already = (metric: RecordedMetric): string => series(metric, recordedLabels(service));
     return [
         record(recorded.requestRate, requestRate(service, window)),
         record(recorded.errorRate, errorRate(service, window)),
@@ -106,12 +115,12 @@ function containerRules(
 ): RecordingRule[] {
     const pods = { namespace: part.namespace, pod: { matches: part.pods } };
     const by = "sum by (namespace, pod, container)";
-    const allowed = (resource: string): string => {
-        const amount = (kind: string): string =>
+    const allowed = (resource: "cpu" | "memory"): string => {
+        const amount = (kind: "limits" | "requests"): string =>
             `max by (namespace, pod, container) (${series(`kube_pod_container_resource_${kind}`, { ...kubeStateMetrics, resource, ...pods })})`;
         return `((${amount("limits")} or ${amount("requests")}) > 0)`;
     };
-    const rate = (metric: string): string => `${by} (rate(${series(metric, { ...cadvisor, ...pods })}[${window}]))`;
+    const rate = (metric: MetricName): string => `${by} (rate(${series(metric, { ...cadvisor, ...pods })}[${window}]))`;
     const restarts = series("kube_pod_container_status_restarts_total", { ...kubeStateMetrics, ...pods });
     const record = recorder(model, part);
     return [
@@ -131,7 +140,7 @@ function containerRules(
 
 function databaseConnections(model: MonitoringModel, database: MonitoredDatabase): RecordingRule {
     const { namespace, job, engine } = database;
-    const of = (aggregation: string, metric: string): string =>
+    const of = (aggregation: string, metric: MetricName): string =>
         `${aggregation} by (namespace, job) (${series(metric, { namespace, job })})`;
     const expr = {
         postgres: `${of("sum", "pg_stat_database_numbackends")} / (${of("max", "pg_settings_max_connections")} > 0)`,
@@ -142,7 +151,7 @@ function databaseConnections(model: MonitoringModel, database: MonitoredDatabase
 
 function cacheRules(model: MonitoringModel, cache: MonitoredStore): RecordingRule[] {
     const { namespace, job } = cache;
-    const largest = (metric: string): string => `max by (namespace, job) (${series(metric, { namespace, job })})`;
+    const largest = (metric: MetricName): string => `max by (namespace, job) (${series(metric, { namespace, job })})`;
     const record = recorder(model, cache);
     return [
         // 0 stands for no limit.

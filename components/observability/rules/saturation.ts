@@ -1,6 +1,6 @@
 import type { Monitored, MonitoredService, MonitoringModel } from "../model";
 import { workloads } from "../model";
-import { kubeStateMetrics, ratio, series } from "../promql";
+import { kubeStateMetrics, ratio, series, ownMetric, type RecordedMetric } from "../promql";
 import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 
@@ -14,7 +14,7 @@ function containerAlerts(part: Monitored): AlertDefinition[] {
     const labels = recordedLabels(part);
     const container = "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }}";
     const base = { part, severity: "warning", dashboard: "pods" } as const;
-    const above = (metric: string, alert: "HighCPUUsage" | "HighMemoryUsage" | "HighCPUThrottling"): string =>
+    const above = (metric: RecordedMetric, alert: "HighCPUUsage" | "HighMemoryUsage" | "HighCPUThrottling"): string =>
         `${series(metric, labels)} > ${ratio(limits[alert].value)}`;
     return [
         {
@@ -50,7 +50,7 @@ function serviceAlerts(service: MonitoredService): AlertDefinition[] {
 
 function autoscalerAlert(service: MonitoredService): AlertDefinition {
     const { name, namespace } = service;
-    const autoscaler = (metric: string): string =>
+    const autoscaler = (metric: "status_desired_replicas" | "spec_max_replicas"): string =>
         `max by (namespace, horizontalpodautoscaler) (${series(`kube_horizontalpodautoscaler_${metric}`, { ...kubeStateMetrics, namespace, horizontalpodautoscaler: name })})`;
     return {
         part: service,
@@ -70,7 +70,7 @@ function connectionAlerts(
     const { name, namespace, job, limits } = service;
     const base = { part: service, severity: "warning", dashboard: "api-performance" } as const;
     const pool = limits.ConnectionPoolNearlyExhausted.value;
-    const active = series(metrics.activeConnections, { namespace, job });
+    const active = series(ownMetric(metrics.activeConnections), { namespace, job });
     const poolAlert: AlertDefinition = {
         ...base,
         alert: "ConnectionPoolNearlyExhausted",

@@ -1,5 +1,5 @@
 import type { MonitoredService, MonitoringModel } from "../model";
-import { quoted, rateWindow, ratio, series } from "../promql";
+import { quoted, rateWindow, ratio, series, ownMetric } from "../promql";
 import { recorded, recordedLabels } from "./recordingRules";
 import type { AlertDefinition } from "./rule";
 
@@ -19,7 +19,7 @@ function operationAlerts(service: MonitoredService, window: string): AlertDefini
     const { name, namespace, job, operations, limits } = service;
     const perMinute = limits.OperationFailing.value;
     const failing = operations.map(({ operation, counter, failed }) => {
-        const failures = `sum by (namespace, job) (rate(${series(counter, { namespace, job, ...failed })}[${window}]))`;
+        const failures = `sum by (namespace, job) (rate(${series(ownMetric(counter), { namespace, job, ...failed })}[${window}]))`;
         return `label_replace(60 * ${failures} > ${perMinute}, "operation", ${quoted(operation)}, "", "")`;
     });
     return failing.length === 0

@@ -2,9 +2,10 @@ import { strict as assert } from "node:assert";
 import { exporterImage } from "../../../components/cache/images";
 import { engines } from "../../../components/database/engines";
 import { applicationMetrics } from "../../../components/observability/metrics/application";
-import { labelsOf, metricCatalogue } from "../../../components/observability/metrics/catalogue";
+import { labelsOf, metricCatalogue, metricNamed } from "../../../components/observability/metrics/catalogue";
 import type { Metric } from "../../../components/observability/metrics/metric";
 import { monitoringModel } from "../../../components/observability/model";
+import { ownMetric, series } from "../../../components/observability/promql";
 import { environments, systemSettings } from "../../../config/schema";
 import { systemDefinitions } from "../../../stacks/registry";
 import { simulateStack, stackNames, type ResourceGraph } from "../../harness";
@@ -51,7 +52,7 @@ const ofServices = serviceMetrics();
 /** The catalogue as one stack has it: of a job that is a service, what that service exports; and what the rules record. */
 function catalogueOf(recorded: ReadonlyMap<string, ReadonlySet<string>>): Catalogue {
     return (name, job) => {
-        const found = metricCatalogue[name];
+        const found = metricNamed(name);
         if (found !== undefined) {
             return labelsOf(found);
         }
@@ -191,6 +192,16 @@ describe("the metric catalogue", () => {
             assert.ok(problems.includes(problem), problems.join("\n"));
         });
     }
+
+    it("is what a metric of a rule or a panel has to be in to compile, but for recorded ones and a service's own", () => {
+        // @ts-expect-error There is no such metric.
+        assert.equal(series("upp"), "upp");
+        // @ts-expect-error A histogram is stored as three metrics, none of which has its name.
+        assert.equal(series("prometheus_http_request_duration_seconds"), "prometheus_http_request_duration_seconds");
+        assert.equal(series("up", { job: "a" }), 'up{job="a"}');
+        assert.equal(series("service:http_requests:rate"), "service:http_requests:rate");
+        assert.equal(series(ownMetric("signups_total")), "signups_total");
+    });
 
     it("follows labels through aggregations, matching and functions to the result", () => {
         for (const [expr, labels] of [
