@@ -6,7 +6,7 @@ import { equivalentMutants } from "./equivalentMutants";
 import { check, passes } from "./promtool";
 import { trialsOf, type Trial } from "./trials";
 
-/** Suites that one process runs: it starts once for them, and progress is still seen. */
+/** Suites that one process runs at most: it starts once for them, and progress is still seen. */
 const batchSize = 24;
 
 /**
@@ -66,6 +66,9 @@ async function survivorsOf(trials: readonly Trial[]): Promise<Trial[]> {
     for (let round = 0; alive.length > 0; round++) {
         const out = alive.filter(({ suites }) => round >= suites.length);
         survivors.push(...out);
+        out.forEach((trial) => {
+            console.log(`no test notices  ${titleOf(trial)}`);
+        });
         alive = alive.filter(({ suites }) => round < suites.length);
         console.log(`test ${round + 1}: ${alive.length} of ${trials.length} mutants`);
         const passed = await inParallel(batches(alive.flatMap(({ suites }) => suites.slice(round, round + 1))), passes);
@@ -75,8 +78,9 @@ async function survivorsOf(trials: readonly Trial[]): Promise<Trial[]> {
 }
 
 function batches<T>(all: readonly T[]): T[][] {
-    return Array.from({ length: Math.ceil(all.length / batchSize) }, (_, index) =>
-        all.slice(index * batchSize, (index + 1) * batchSize),
+    const size = Math.min(batchSize, Math.ceil(all.length / availableParallelism()));
+    return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, index) =>
+        all.slice(index * size, (index + 1) * size),
     );
 }
 

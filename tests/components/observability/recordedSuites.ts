@@ -1,13 +1,23 @@
 import { ruleGroups } from "../../../components/observability/rules/alertRules";
 import { budgets } from "../../../components/observability/rules/errorBudget";
 import { recorded } from "../../../components/observability/rules/recordingRules";
+import type { AlertingRule } from "../../../components/observability/rules/rule";
 import { app, type Samples } from "./alertCases/situation";
 import { completeModel } from "./fixtures";
 import { ruleTest, type RuleTest, type Suite } from "./suite";
 
-/** Rules whose series no alert reads, or whose absence no alert would notice, with what they have to make of what was scraped. */
+/** Rules whose series no alert reads, and those of which a test by itself says more, with what they have to make of what was scraped. */
 export function recordedSuites(): Suite[] {
-    return [quantiles(), withoutTraffic(), neverFailed(), remaining(), burning()];
+    return [
+        quantiles(),
+        withoutTraffic(),
+        neverFailed(),
+        shares(),
+        remaining(),
+        burning(),
+        ...containers(),
+        ...burnAlerts(),
+    ];
 }
 
 /** The rules that record some metrics, and what they read of other rules of the system. */
@@ -101,40 +111,55 @@ function withoutTraffic(): Suite {
         [app("redis_cache_misses_total")]: "7x60",
     };
     const ratios = '{__name__=~"service:.*(ratio_rate.*|ratio|p50_rate|p95_rate|p99_rate)"}';
-    return recording("nothing, and no NaN, without traffic", /./, [
+    return recording("nothing, and no NaN, without traffic", /^service:/, [
         ruleTest("idle", idle, values([{ expr: ratios, at: "20m" }])),
     ]);
 }
 
 function neverFailed(): Suite {
-    const metric = recorded.errorRatio;
+    const ok = app("http_requests_total", 'status="200"');
+    const rates = ["", "_every_1m", "_every_5m"].map((every) => `${recorded.errorRate}${every}`);
     return recording("an error ratio of 0 for a service that never failed", /^service:http_request/, [
         ruleTest(
             "never failed",
-            { [app("http_requests_total", 'status="200"')]: "0+10x60" },
-            values([{ expr: metric, at: "20m", value: 0, labels: `${metric}${owned}` }]),
+            { [ok]: "0+10x60" },
+            values(
+                [recorded.errorRatio, ...rates].map((expr) => ({
+                    expr,
+                    at: "20m",
+                    value: 0,
+                    labels: `${expr}${owned}`,
+                })),
+            ),
         ),
+        // What goes away has no ratio, and no rate that would say that all is well.
+        ruleTest("went away", { [ok]: "0+10x20 _x60" }, values(rates.map((expr) => ({ expr, at: "17m" })))),
     ]);
 }
 
 /** Evaluations an hour apart are enough to see 30 days: each looks at its last five minutes. */
 const hourly = 3600;
 
-/** Minutes between two samples, and how many there are in a day. */
+/** Minutes between two samples, how many there are in an hour, and in how many at its end requests come: so a rate that looked back further
+ * than five minutes would be another. */
 const sampleMinutes = 2;
-const daily = 720;
+const samplesOfHour = 30;
+const busySamples = 4;
 
-/** Counters of a service that answers ten requests a second, over days in each of which a part of them was bad. */
+/** Counters of a service that answers ten requests a second at the end of each hour, over days in each of which a part of them was bad. */
 function requestsOverDays(badShares: readonly number[], perSecond = badShares.map(() => 10)): Samples {
     const counter = (share: (bad: number) => number): string => {
         let value = 0;
-        const runs = badShares.map((bad, index) => {
+        const hours = badShares.flatMap((bad, index) => {
             const step = Number((share(bad) * (perSecond[index] ?? 0) * 60 * sampleMinutes).toPrecision(10));
-            const run = `${value}+${step}x${daily - 1}`;
-            value += step * daily;
-            return run;
+            return Array.from({ length: 24 }, () => {
+                const run = `${value}x${samplesOfHour - busySamples - 1} ${value + step}+${step}x${busySamples - 1}`;
+                value = Number((value + step * busySamples).toPrecision(15));
+                return run;
+            });
         });
-        return runs.join(" ");
+        // The first sample of a day stands for midnight, so that what an evaluation sees is the end of an hour.
+        return `0 ${hours.join(" ")}`;
     };
     return {
         [app("http_requests_total", 'status="200"')]: counter((bad) => 1 - bad),
@@ -187,6 +212,152 @@ function remaining(): Suite {
         ],
         hourly,
     );
+}
+
+/** Every share over a window is that of the window alone: with days before it, twice as long a look would see twice as much. */
+function shares(): Suite {
+    const windows = ["30m", "1h", "2h", "6h", "1d", "3d"] as const;
+    const ratios = [recorded.errorRatio, "service:http_requests_slow:ratio_rate"];
+    return recording(
+        "the share of bad requests over each window",
+        /^service:http_request/,
+        [
+            ruleTest(
+                "a fifth was bad",
+                requestsOverDays(Array.from({ length: 7 }, () => 0.2)),
+                values(
+                    windows.flatMap((window) =>
+                        ratios.map((ratio) => ({
+                            expr: `sum(round(${ratio}${window}, 0.01))`,
+                            at: "7d",
+                            value: 0.2,
+                        })),
+                    ),
+                ),
+                `${sampleMinutes}m`,
+            ),
+        ],
+        hourly,
+    );
+}
+
+/** The pods of a service and of stores, which are called in other ways. */
+function containers(): Suite[] {
+    return Object.entries({
+        "user-mgmt-api": "user-mgmt-api-5d8f7c9b6-x2k4p",
+        postgres: "postgres-0",
+        redis: "redis-0",
+    }).map(([component, pod]): Suite => {
+        const of = `namespace="user-management",pod="${pod}",container="main"`;
+        const cadvisor = (metric: string): string =>
+            `container_${metric}{job="kubelet",metrics_path="/metrics/cadvisor",${of}}`;
+        const amount = (kind: "limits" | "requests", resource: "cpu" | "memory"): string =>
+            `kube_pod_container_resource_${kind}{job="kube-state-metrics",${of},resource="${resource}"}`;
+        // Nothing for ten minutes, and then a tenth of a core, stopped in three of ten periods.
+        const used: Samples = {
+            [cadvisor("cpu_usage_seconds_total")]: "0x20 3+3x60",
+            [cadvisor("cpu_cfs_throttled_periods_total")]: "0x20 3+3x60",
+            [cadvisor("cpu_cfs_periods_total")]: "0x20 10+10x60",
+            [cadvisor("memory_working_set_bytes")]: "0.6x80",
+        };
+        const value = (metric: string, expected?: number): Expected => ({
+            expr: `round(sum(${metric}), 0.01)`,
+            at: "16m",
+            ...(expected !== undefined && { value: expected }),
+        });
+        const groups = ruleGroups(completeModel())
+            .map((group) => ({
+                ...group,
+                rules: group.rules.filter(
+                    (rule) =>
+                        "record" in rule && rule.record.startsWith("container:") && rule.labels.component === component,
+                ),
+            }))
+            .filter(({ rules }) => rules.length > 0);
+        return {
+            name: `what containers of ${component} use of what they may`,
+            groups,
+            tests: [
+                ruleTest(
+                    "by their limits",
+                    {
+                        ...used,
+                        [amount("limits", "cpu")]: "0.5x80",
+                        [amount("limits", "memory")]: "0.8x80",
+                        [`kube_pod_container_status_restarts_total{job="kube-state-metrics",${of}}`]: "4x80",
+                    },
+                    values([
+                        value(recorded.cpuRatio, 0.2),
+                        value(recorded.memoryRatio, 0.75),
+                        value(recorded.throttledRatio, 0.3),
+                        value(recorded.restarts, 4),
+                    ]),
+                ),
+                ruleTest(
+                    "by their requests",
+                    { ...used, [amount("requests", "cpu")]: "0.4x80", [amount("requests", "memory")]: "1x80" },
+                    values([value(recorded.cpuRatio, 0.25), value(recorded.memoryRatio, 0.6)]),
+                ),
+                ruleTest(
+                    "not at all where nothing is allowed, and nothing was scheduled",
+                    {
+                        ...used,
+                        [amount("limits", "cpu")]: "0x80",
+                        [amount("limits", "memory")]: "0x80",
+                        [cadvisor("cpu_cfs_throttled_periods_total")]: "0x80",
+                        [cadvisor("cpu_cfs_periods_total")]: "0x80",
+                    },
+                    values([value(recorded.cpuRatio), value(recorded.memoryRatio), value(recorded.throttledRatio)]),
+                ),
+            ],
+        };
+    });
+}
+
+/** The alerts about error budgets by what they read alone: each of their three conditions has to hold, just so. */
+function burnAlerts(): Suite[] {
+    const hours = { "1h": 1, "6h": 6, "1d": 24, "3d": 72 } as const;
+    const rules = ruleGroups(completeModel())
+        .flatMap((group) => group.rules)
+        .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert.includes("BudgetBurning"));
+    return rules.map((rule): Suite => {
+        const [long = "", short = ""] = [...rule.expr.matchAll(/(service:\w+:ratio_rate\w*)\{/g)].map(
+            ([, name = ""]) => name,
+        );
+        const [, bad = ""] = /sum_over_time\((service:\w+:rate)\{/.exec(rule.expr) ?? [];
+        const threshold = Number(/ > ([\d.]+) and /.exec(rule.expr)?.[1]);
+        const window = hours[rule.labels.window as keyof typeof hours];
+        const of = 'namespace="user-management",component="user-mgmt-api",job="user-mgmt-api"';
+        // An evaluation and a sample an hour: what is counted is 15 times the sum of the samples in the window and at its ends.
+        const samples = (longer: number, shorter: number, counted: number): Samples => ({
+            [`${long}{${of}}`]: `${longer * threshold}x300`,
+            [`${short}{${of}}`]: `${shorter * threshold}x300`,
+            [`${bad}{${of}}`]: `${counted / (15 * (window + 1))}x300`,
+        });
+        const firing = (expected: boolean): Pick<RuleTest, "promql_expr_test"> =>
+            values([
+                {
+                    expr: `count(ALERTS{alertname="${rule.alert}",alertstate="firing"})`,
+                    at: `${3 * window + 2}h`,
+                    ...(expected && { value: 1 }),
+                },
+            ]);
+        return {
+            name: `${rule.alert} over ${rule.labels.window}`,
+            groups: [{ name: "alert", rules: [rule] }],
+            evaluationSeconds: hourly,
+            tests: (
+                [
+                    ["just above in all three", 1.03, 1.03, 11.5, true],
+                    ["just below in the longer window", 0.97, 1.03, 11.5, false],
+                    ["just below in the shorter window", 1.03, 0.97, 11.5, false],
+                    ["too few in the longer window", 1.03, 1.03, 9.5, false],
+                ] as const
+            ).map(([name, longer, shorter, counted, expected]) =>
+                ruleTest(name, samples(longer, shorter, counted), firing(expected), "1h"),
+            ),
+        };
+    });
 }
 
 function burning(): Suite {

@@ -85,6 +85,13 @@ export const availabilityCases = {
                     description:
                         "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
                 },
+                {
+                    samples: { [available]: `0${forever}`, [wanted]: `1${forever}` },
+                    at: "2m",
+                    labels: { namespace, deployment: "user-mgmt-api" },
+                    description:
+                        "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+                },
             ],
             quiet: {
                 "while one pod is ready": {
@@ -107,6 +114,13 @@ export const availabilityCases = {
                     samples: ofRollout("3x3000", "0x20 1x3000"),
                     at: "2m",
                     until: "11m15s",
+                    labels: { namespace, name: "user-mgmt-api" },
+                    description:
+                        "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
+                },
+                {
+                    samples: ofRollout("1x3000", "0x3000"),
+                    at: "2m",
                     labels: { namespace, name: "user-mgmt-api" },
                     description:
                         "None of the pods of user-management/user-mgmt-api is ready, so no request reaches it.",
@@ -183,6 +197,11 @@ export const availabilityCases = {
             },
         ],
         quiet: {
+            "when it restarts every five minutes": {
+                samples: { [restarts]: "0x9 1x9 2x9 3x9 4x9 5x100" },
+                after: "24m",
+            },
+
             "when its counters start again": {
                 samples: { [restarts]: "7x20 0x3000" },
                 after: "12m",
@@ -207,8 +226,17 @@ export const availabilityCases = {
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} waits in CrashLoopBackOff.`,
             },
+            {
+                samples: { [crashing]: "1x30 _x3000" },
+                at: "5m",
+                until: "20m",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} waits in CrashLoopBackOff.`,
+            },
         ],
         quiet: {
+            "when it no longer waits": { samples: { [crashing]: `0${forever}` }, after: "30m" },
+
             "when it waits for another reason": {
                 samples: { [crashing.replace("CrashLoopBackOff", "ContainerCreating")]: `1${forever}` },
                 after: "30m",

@@ -15,6 +15,11 @@ export const cacheCases = {
             },
         ],
         quiet: {
+            "when failures are far between": {
+                samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: `0+0.3${forever}` },
+                after: "30m",
+            },
+
             "when its counters start again": {
                 samples: { [app("redis_connection_errors_total", `pod="${pod}"`)]: over },
                 after: "12m",
@@ -76,6 +81,16 @@ export const cacheCases = {
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management uses 91% of its memory; at 100 % it drops keys or refuses writes.",
+            },
+            {
+                samples: {
+                    [redis("redis_memory_used_bytes")]: `1${forever}`,
+                    [redis("redis_memory_max_bytes")]: `1${forever}`,
+                },
+                at: "15m",
+                labels: { namespace, job: "user-management-redis-exporter" },
+                description:
+                    "redis in user-management uses 100% of its memory; at 100 % it drops keys or refuses writes.",
             },
         ],
         quiet: {
@@ -142,8 +157,26 @@ export const cacheCases = {
                 description:
                     "redis in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
             },
+            {
+                samples: {
+                    [redis("redis_connected_clients")]: `1${forever}`,
+                    [redis("redis_max_clients")]: `1${forever}`,
+                },
+                at: "5m",
+                labels: { namespace, job: "user-management-redis-exporter" },
+                description:
+                    "redis in user-management has 100% of the connections it accepts; at 100 % it turns clients away.",
+            },
         ],
         quiet: {
+            "while the maximum is not known": {
+                samples: {
+                    [redis("redis_connected_clients")]: `5${forever}`,
+                    [redis("redis_max_clients")]: `0${forever}`,
+                },
+                after: "30m",
+            },
+
             "at its threshold": {
                 samples: {
                     [redis("redis_connected_clients")]: `80${forever}`,
@@ -165,6 +198,14 @@ export const cacheCases = {
                 labels: { namespace, job: "user-management-redis-exporter" },
                 description:
                     "redis in user-management refused 6 connections in 5m because it has as many as it accepts.",
+            },
+            {
+                // One is enough.
+                samples: { [redis("redis_rejected_connections_total")]: "0x5 1x3000" },
+                at: "4m",
+                labels: { namespace, job: "user-management-redis-exporter" },
+                description:
+                    "redis in user-management refused 1 connections in 5m because it has as many as it accepts.",
             },
         ],
         quiet: {
@@ -207,6 +248,17 @@ export const cacheCases = {
                 labels: api,
                 description:
                     "user-management/user-mgmt-api finds 0% of what it looks for in its cache; the rest goes to the database.",
+            },
+            {
+                // A look-up every few seconds.
+                samples: {
+                    [app("redis_cache_hits_total")]: `0+5${forever}`,
+                    [app("redis_cache_misses_total")]: `0+5${forever}`,
+                },
+                at: "10m30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api finds 50% of what it looks for in its cache; the rest goes to the database.",
             },
         ],
         quiet: {

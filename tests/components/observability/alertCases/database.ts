@@ -20,6 +20,11 @@ export const databaseCases = {
             },
         ],
         quiet: {
+            "when failures are far between": {
+                samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: `0+0.3${forever}` },
+                after: "30m",
+            },
+
             "when its counters start again": {
                 samples: { [app("db_connection_errors_total", `pod="${pod}"`)]: over },
                 after: "12m",
@@ -130,8 +135,26 @@ export const databaseCases = {
                     description:
                         "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
                 },
+                {
+                    samples: {
+                        [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `1${forever}`,
+                        [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `1${forever}`,
+                    },
+                    at: "5m",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "postgres in user-management has 100% of the connections it accepts; at 100 % it turns clients away.",
+                },
             ],
             quiet: {
+                "while the maximum is not known": {
+                    samples: {
+                        [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `5${forever}`,
+                        [postgres("pg_settings_max_connections", 'server="postgres:5432"')]: `0${forever}`,
+                    },
+                    after: "30m",
+                },
+
                 "just below its threshold": {
                     samples: {
                         [postgres("pg_stat_database_numbackends", 'datname="usermanagement"')]: `80${forever}`,
@@ -158,8 +181,26 @@ export const databaseCases = {
                     description:
                         "postgres in user-management has 81% of the connections it accepts; at 100 % it turns clients away.",
                 },
+                {
+                    samples: {
+                        [postgres("mysql_global_status_threads_connected")]: `1${forever}`,
+                        [postgres("mysql_global_variables_max_connections")]: `1${forever}`,
+                    },
+                    at: "5m",
+                    labels: { namespace, job: "user-management-postgres-exporter" },
+                    description:
+                        "postgres in user-management has 100% of the connections it accepts; at 100 % it turns clients away.",
+                },
             ],
             quiet: {
+                "while the maximum is not known": {
+                    samples: {
+                        [postgres("mysql_global_status_threads_connected")]: `5${forever}`,
+                        [postgres("mysql_global_variables_max_connections")]: `0${forever}`,
+                    },
+                    after: "30m",
+                },
+
                 "at its threshold": {
                     samples: {
                         [postgres("mysql_global_status_threads_connected")]: `80${forever}`,
@@ -183,6 +224,11 @@ export const databaseCases = {
             },
         ],
         quiet: {
+            "when they are far between": {
+                samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: `0+0.1${forever}` },
+                after: "1h",
+            },
+
             "when its counters start again": {
                 samples: { [postgres("pg_stat_database_deadlocks", 'datname="usermanagement"')]: over },
                 after: "12m",

@@ -106,6 +106,11 @@ export const deliveryCases = {
             },
         ],
         quiet: {
+            "when it is gone": {
+                samples: { [application("user-management-backend", "OutOfSync")]: `0${forever}` },
+                after: "40m",
+            },
+
             "while it is synchronised": {
                 samples: { [application("user-management-backend", "Synced")]: `1${forever}` },
                 after: "40m",

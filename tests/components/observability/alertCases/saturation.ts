@@ -33,8 +33,26 @@ export const saturationCases = {
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} uses 90% of the CPU it may use.`,
             },
+            {
+                // Just above its threshold.
+                samples: {
+                    [container("container_cpu_usage_seconds_total")]: `0+12.3${forever}`,
+                    [allowed("limits", "cpu")]: `0.5${forever}`,
+                },
+                at: "15m",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} uses 82% of the CPU it may use.`,
+            },
         ],
         quiet: {
+            "where nothing is allowed": {
+                samples: {
+                    [container("container_cpu_usage_seconds_total")]: `0+13.5${forever}`,
+                    [allowed("limits", "cpu")]: `0${forever}`,
+                },
+                after: "40m",
+            },
+
             "when its counters start again": {
                 samples: {
                     [container("container_cpu_usage_seconds_total")]: "9000+5x20 0+5x3000",
@@ -75,8 +93,26 @@ export const saturationCases = {
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} uses 94.92% of the memory it may use; at 100 % it is killed.`,
             },
+            {
+                // Without a limit, what it requested is the measure, however little it is.
+                samples: {
+                    [container("container_memory_working_set_bytes")]: `0.95${forever}`,
+                    [allowed("requests", "memory")]: `1${forever}`,
+                },
+                at: "5m",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} uses 95% of the memory it may use; at 100 % it is killed.`,
+            },
         ],
         quiet: {
+            "where nothing is allowed": {
+                samples: {
+                    [container("container_memory_working_set_bytes")]: `486${forever}`,
+                    [allowed("limits", "memory")]: `0${forever}`,
+                },
+                after: "30m",
+            },
+
             "just below its threshold": {
                 samples: {
                     [container("container_memory_working_set_bytes")]: `460${forever}`,
@@ -100,6 +136,16 @@ export const saturationCases = {
                 until: "40m15s",
                 labels: ofPod,
                 description: `Container user-mgmt-api of user-management/${pod} was stopped by its CPU limit in 26% of the scheduling periods.`,
+            },
+            {
+                // A container that seldom runs.
+                samples: {
+                    [container("container_cpu_cfs_throttled_periods_total")]: `0+3${forever}`,
+                    [container("container_cpu_cfs_periods_total")]: `0+10${forever}`,
+                },
+                at: "15m30s",
+                labels: ofPod,
+                description: `Container user-mgmt-api of user-management/${pod} was stopped by its CPU limit in 30% of the scheduling periods.`,
             },
         ],
         quiet: {
@@ -163,6 +209,15 @@ export const saturationCases = {
                 until: "15m15s",
                 labels: { ...api, pod },
                 description: `Pod user-management/${pod} uses 95% of its connection pool; when it is empty, requests wait.`,
+            },
+            {
+                samples: {
+                    [app("db_pool_connections_in_use", `pod="${pod}"`)]: `1${forever}`,
+                    [app("db_pool_connections_max", `pod="${pod}"`)]: `1${forever}`,
+                },
+                at: "5m",
+                labels: { ...api, pod },
+                description: `Pod user-management/${pod} uses 100% of its connection pool; when it is empty, requests wait.`,
             },
         ],
         quiet: {

@@ -65,6 +65,17 @@ export const trafficCases = {
                 labels: api,
                 description: "The 95th percentile of user-management/user-mgmt-api is 1.5s; 1 s are allowed.",
             },
+            {
+                // Just above its threshold.
+                samples: {
+                    [bucket("1.0")]: `0+94.8${forever}`,
+                    [bucket("2.0")]: `0+100${forever}`,
+                    [bucket("+Inf")]: `0+100${forever}`,
+                },
+                at: "5m30s",
+                labels: api,
+                description: "The 95th percentile of user-management/user-mgmt-api is 1.038s; 1 s are allowed.",
+            },
         ],
         quiet: {
             "when its counters start again": {
@@ -99,6 +110,40 @@ export const trafficCases = {
                     [bucket("10.0")]: `0+60${forever}`,
                 },
                 at: "1h30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api answers 2 requests a second, and its histogram has no bucket that ends at 1 s, which its objective is about.",
+            },
+            {
+                // A request every two seconds.
+                samples: {
+                    [app("http_request_duration_seconds_count")]: `0+15${forever}`,
+                    [bucket("0.9")]: `0+15${forever}`,
+                },
+                at: "1h30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api answers 500m requests a second, and its histogram has no bucket that ends at 1 s, which its objective is about.",
+            },
+            {
+                // Requests come to an end.
+                samples: {
+                    [app("http_request_duration_seconds_count")]: "0+60x140 8400x3000",
+                    [bucket("0.9")]: "0+60x140 8400x3000",
+                },
+                at: "1h30s",
+                until: "1h14m30s",
+                labels: api,
+                description:
+                    "user-management/user-mgmt-api answers 2 requests a second, and its histogram has no bucket that ends at 1 s, which its objective is about.",
+            },
+            {
+                // The bucket goes away.
+                samples: {
+                    [app("http_request_duration_seconds_count")]: `0+60${forever}`,
+                    [bucket("1.0")]: "0+60x20 _x3000",
+                },
+                at: "1h14m45s",
                 labels: api,
                 description:
                     "user-management/user-mgmt-api answers 2 requests a second, and its histogram has no bucket that ends at 1 s, which its objective is about.",
@@ -140,6 +185,13 @@ export const trafficCases = {
                 until: "24m30s",
                 labels: { ...api, operation: "batch" },
                 description: '"batch" of user-management/user-mgmt-api fails 2 times a minute; 0.1 are allowed.',
+            },
+            {
+                // Just above its threshold.
+                samples: { [app("user_batch_operations_total", 'status="failed"')]: `0+0.0525${forever}` },
+                at: "10m",
+                labels: { ...api, operation: "batch" },
+                description: '"batch" of user-management/user-mgmt-api fails 105m times a minute; 0.1 are allowed.',
             },
         ],
         quiet: {

@@ -17,6 +17,15 @@ export const volumesCases = {
                 labels: { namespace, persistentvolumeclaim: "data-postgres-0" },
                 description: "Volume user-management/data-postgres-0 is 86% full; when it is full, the database stops.",
             },
+            {
+                samples: {
+                    [volume("kubelet_volume_stats_available_bytes")]: `0.1${forever}`,
+                    [volume("kubelet_volume_stats_capacity_bytes")]: `1${forever}`,
+                },
+                at: "5m",
+                labels: { namespace, persistentvolumeclaim: "data-postgres-0" },
+                description: "Volume user-management/data-postgres-0 is 90% full; when it is full, the database stops.",
+            },
         ],
         quiet: {
             "just below its threshold": {
@@ -48,6 +57,17 @@ export const volumesCases = {
                 },
                 at: "1h30s",
                 until: "7h7m",
+                labels: { namespace, persistentvolumeclaim: "data-postgres-0" },
+                description:
+                    "Volume user-management/data-postgres-0 is 58.05% full and, at the speed of the last six hours, will be full within 24 hours.",
+            },
+            {
+                // The same of a volume of one byte.
+                samples: {
+                    [volume("kubelet_volume_stats_available_bytes")]: "0.48-0.0005x240 0.36x3000",
+                    [volume("kubelet_volume_stats_capacity_bytes")]: `1${forever}`,
+                },
+                at: "1h30s",
                 labels: { namespace, persistentvolumeclaim: "data-postgres-0" },
                 description:
                     "Volume user-management/data-postgres-0 is 58.05% full and, at the speed of the last six hours, will be full within 24 hours.",
