@@ -1,9 +1,11 @@
+import { readConfiguration } from "../../../simulation/configuration";
 import { UserError } from "../../../simulation/failure";
 import { kubernetesObjects } from "../../../simulation/manifests";
 import { simulate } from "../../../simulation/program";
 import type { Plan } from "../../../simulation/record";
 import { backupJobs, type BackupJob } from "../../backups";
 import { jobName, runJob } from "../../jobs";
+import { snapshotAge, snapshotsQuestion, snapshottedCaches } from "../cacheSnapshots";
 import type { Command } from "../commands";
 import { jobOn } from "../job";
 
@@ -30,8 +32,10 @@ function broughtBackIn(output: string): { readonly count: number; readonly what:
 
 export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] }, runner) => {
     const { mode, say } = jobOn(stack, runner);
-    const restores = scratchRestores(await simulate({ root: runner.root, stack }));
-    if (restores.length === 0) {
+    const plan = await simulate({ root: runner.root, stack });
+    const restores = scratchRestores(plan);
+    const caches = snapshottedCaches(plan);
+    if (restores.length + caches.length === 0) {
         say(`Stack ${stack} has no backup that can be tried out.`);
         return;
     }
@@ -49,6 +53,11 @@ export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] 
             [
                 "Would restore the newest backup of each database and cache beside the live one, count what came back and drop it:",
                 ...lines,
+                ...(caches.length === 0
+                    ? []
+                    : [
+                          `and look whether ElastiCache's newest snapshots are new enough, which only a cluster of their own could load: ${caches.join(", ")}`,
+                      ]),
             ].join("\n"),
         );
         return;
@@ -69,6 +78,16 @@ export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] 
             }
         } catch (failure) {
             problems.push(`${job.namespace}/${job.cronJob}: ${(failure as Error).message}`);
+        }
+    }
+    const region = readConfiguration(runner.root, stack).values["aws:region"] ?? "";
+    for (const group of caches) {
+        const { status, stdout } = runner.run("aws", snapshotsQuestion(group, region));
+        const found = status === 0 ? snapshotAge(stdout, runner.now()) : { problem: "its snapshots cannot be listed" };
+        if ("problem" in found) {
+            problems.push(`${group}: ${found.problem}`);
+        } else {
+            say(`${group}: ElastiCache's newest snapshot is ${found.age} old.`);
         }
     }
     if (problems.length > 0) {

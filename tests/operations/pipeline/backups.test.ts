@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { snapshotAge, snapshottedCaches } from "../../../operations/pipeline/cacheSnapshots";
 import { scratchRestores } from "../../../operations/pipeline/commands/backups";
 import { simulateStack } from "../../harness";
 import { temporaryDirectories } from "../../simulation/support";
@@ -83,6 +84,51 @@ describe("the weekly look at backups", () => {
         const { code, stdout } = await run("Complete", "done: a server of this pod has 0 keys\n");
         assert.equal(code, 0);
         assert.match(stdout, /bread\/recipes-restore: the newest backup restores to 0 keys\./);
+    });
+
+    const snapshot = (time: string, SnapshotStatus = "available"): object => ({
+        SnapshotStatus,
+        NodeSnapshots: [{ SnapshotCreateTime: time }],
+    });
+    const ages: readonly (readonly [snapshots: readonly object[], expected: object])[] = [
+        [[snapshot("2026-11-19T03:00:00Z"), snapshot("2026-11-21T03:00:00Z")], { age: "9 h" }],
+        [
+            [snapshot("2026-11-20T03:00:00Z"), snapshot("2026-11-21T03:00:00Z", "creating")],
+            { problem: "ElastiCache's newest complete snapshot is 33 h old; 26 h are allowed" },
+        ],
+        [[], { problem: "ElastiCache has no complete snapshot" }],
+    ];
+    for (const [Snapshots, expected] of ages) {
+        it(`says of ${Snapshots.length} snapshots of ElastiCache: ${JSON.stringify(expected)}`, () => {
+            assert.deepEqual(snapshotAge(JSON.stringify({ Snapshots }), now()), expected);
+        });
+    }
+
+    it("looks at the snapshots of each cache of ElastiCache, and fails with one that has none", async () => {
+        const answers: Readonly<Record<string, object>> = {
+            "dev-vault-hot": { Snapshots: [snapshot("2026-11-21T03:00:00Z")] },
+            "dev-vault-cold": { Snapshots: [] },
+        };
+        const { code, stdout, stderr, ran } = await pipeline(temporary(), ["verify-backups", "dev"], {
+            project: "vault",
+            env: loggedIn,
+            outputs: { kubeconfig: cluster().kubeconfig },
+            now,
+            programs: (_, args) => ({ status: 0, stdout: JSON.stringify(answers[args[3] ?? ""]) }),
+        });
+        assert.deepEqual(ran, [
+            "aws elasticache describe-snapshots --replication-group-id dev-vault-cold --snapshot-source system --region eu-central-1 --output json",
+            "aws elasticache describe-snapshots --replication-group-id dev-vault-hot --snapshot-source system --region eu-central-1 --output json",
+        ]);
+        assert.equal(code, 1);
+        assert.match(stdout, /dev-vault-hot: ElastiCache's newest snapshot is 9 h old\./);
+        assert.match(stderr, /\n {2}dev-vault-cold: ElastiCache has no complete snapshot\n/);
+    });
+
+    it("knows every cache of prod that ElastiCache keeps", async () => {
+        const { plan } = await simulateStack("prod");
+        assert.equal(snapshottedCaches(plan).length, 3);
+        assert.deepEqual(snapshottedCaches((await simulateStack("dev")).plan), []);
     });
 
     const failures = [
