@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { checkArgs, textInput } from "../checkedArgs";
 import { Component } from "../component";
 import type { SecretReference, SecretSource } from "../connection";
 import { labelsFor, type AwsContext, type SecretAccessContext, type SystemScope } from "../context";
 import { componentName, physicalName } from "../naming";
+import { members, named, text } from "../shapes";
 import { externalSecret, refreshIntervals } from "./externalSecret";
 import { readerPolicy } from "./policies";
 
@@ -20,6 +22,8 @@ export interface ImportedSecretArgs {
     readonly properties: Readonly<Record<string, string>>;
 }
 
+const shape = members({ keyArn: textInput }, { kubernetesName: text, secretArn: textInput, properties: named(text) });
+
 /**
  * An AWS secret that somebody else makes and rotates, such as the master password of an RDS instance, copied into a Kubernetes Secret.
  *
@@ -33,17 +37,19 @@ export class ImportedSecret extends Component {
     readonly reference: SecretReference;
 
     constructor(name: string, args: ImportedSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkArgs(name, shape, args);
         const { scope } = args;
-        super("platform:secrets:ImportedSecret", componentName(scope.system, name), { parent: scope.parent, ...opts });
+        const pulumiName = componentName(scope.system, name);
         const { aws: cloud } = scope.platform;
         if (cloud === undefined || scope.secretAccess === undefined) {
             throw new Error(
-                `Secret "${this.name}": an AWS secret can be imported only by a system with access to AWS secrets`,
+                `Secret "${pulumiName}": an AWS secret can be imported only by a system with access to AWS secrets`,
             );
         }
         if (Object.keys(args.properties).length === 0) {
-            throw new Error(`Secret "${this.name}": properties must have at least one key, but is {}`);
+            throw new Error(`Secret "${pulumiName}": properties must have at least one key, but is {}`);
         }
+        super("platform:secrets:ImportedSecret", pulumiName, { parent: scope.parent, ...opts });
 
         const sources = sourcesOf(args);
         const grant = this.createGrant(cloud, scope.secretAccess, args);

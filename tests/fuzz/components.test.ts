@@ -14,6 +14,7 @@ import { WebAcl } from "../../components/edge/webAcl";
 import { EncryptionKeys } from "../../components/encryption/encryption";
 import { Network } from "../../components/network/network";
 import { ImageRepository } from "../../components/registry/repository";
+import { ImportedSecret } from "../../components/secrets/importedSecret";
 import { RegistryCredentials } from "../../components/secrets/registryCredentials";
 import { SystemSecret } from "../../components/secrets/systemSecret";
 import { platformConfig } from "../../config/schema";
@@ -122,6 +123,15 @@ const ofSystems: readonly (readonly [Constructor, Readonly<Record<string, unknow
         },
     ],
     [SystemSecret, { kubernetesName: "app-secrets", values: { KEY: { length: 32 }, GIVEN: "text" }, rotationDays: 30 }],
+    [
+        ImportedSecret,
+        {
+            kubernetesName: "postgres",
+            secretArn: "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds-1",
+            keyArn,
+            properties: { password: "password" },
+        },
+    ],
     [RegistryCredentials, { kubernetesName: "pull", registry: "ghcr.io", username: "bot", password: "token" }],
     [
         Cdn,
