@@ -76,7 +76,7 @@ const table: Readonly<Record<string, Row>> = {
     "nat-gateway": row("vpc", "hour", 0.045, 0.056, 0.048),
     "nat-gateway-data": row("vpc", "GB", 0.045, 0.056, 0.048),
     "public-ipv4": row("vpc", "hour", ...everywhere(0.005)),
-    "interface-endpoint": row("vpc", "hour", 0.01, undefined, undefined),
+    "interface-endpoint": row("vpc", "hour", 0.01, 0.013, 0.011),
     "application-load-balancer": row("elb", "hour", 0.0225, 0.0239, 0.0252),
     "network-load-balancer": row("elb", "hour", 0.0225, 0.0239, 0.0252),
     "application-load-balancer-capacity": row("elb", "hour", ...everywhere(0.008)),

@@ -105,7 +105,7 @@ function comparison(dev: Plan | undefined): string[] {
         "| setting | saves | what is weaker |",
         "| --- | --- | --- |",
         `| \`network.nat: instance\` | ${saving(dev, "NAT")} | one small machine in one zone leads to the internet; it is back within minutes when it fails, and sustains 32 Mbit/s ([operations](operations.md#the-nat-instance)) |`,
-        `| \`edge.loadBalancers: shared\` | ${saving(dev, "load balancers")} | what asks for an ALB or a load balancer of its own is reached through the gateway's: under the same host, by HTTPS, with a certificate of Let's Encrypt instead of AWS Certificate Manager. There is no Ingress, and TLS ends at the proxies behind the load balancer, not in it. There is one proxy: when its node goes, all hosts are away until it runs on another, a minute or two. A service without a host keeps its own load balancer |`,
+        `| \`edge.loadBalancers: shared\` | ${saving(dev, "load balancers")} | what asks for an ALB or a load balancer of its own is reached through the gateway's: under the same host, by HTTPS, with a certificate of Let's Encrypt instead of AWS Certificate Manager. There is no Ingress, and TLS ends at the proxies behind the load balancer, not in it. There is one proxy: when its node goes, all hosts are away until it runs on another, a minute or two. A service without a host keeps its own load balancer. Let's Encrypt issues five certificates a week for one host: created anew more often than that, \`dev\` waits for them |`,
         "| spot nodes in office hours | see above | nodes may go at two minutes' notice; nothing runs at night |",
         "| `data.placement: in-cluster` | see the table | stores have no standby, and restore from the last dump |",
         "",

@@ -7,7 +7,9 @@ import { planOf, type Sketch } from "../plans";
 /**
  * The table in the README of the Medical Practice system, "Infrastructure Costs, if running 24/7", of its author's own stack in
  * ap-south-1. It rounds, and it leaves out what the same README describes beside it: the load balancer, the nodes' root volumes and the
- * public addresses. Its 60 dollars for two t3a.medium and 33 for the NAT gateway are prices of us-east-1.
+ * public addresses. Its 33 dollars for the NAT gateway are the price of us-east-1, and its 60 for two t3a.medium that of two t3.medium
+ * there. Its 10 for volumes are 110 GB, of which its files make 5; its 40 cents for Secrets Manager are one secret, of which its files
+ * make four. So these two lines cannot be reproduced from what it creates, and the others can.
  */
 const documented = {
     "EKS control plane": 73,
@@ -70,14 +72,21 @@ describe("the cost of the Medical Practice document's own stack", () => {
         assert.ok(Math.abs(monthly - total) / total < 0.05, `${monthly.toFixed(2)} instead of ${total.toFixed(2)}`);
     });
 
-    const lines: Readonly<Record<string, readonly [item: RegExp, amount: number]>> = {
-        "the control plane": [/^EKS control plane/, documented["EKS control plane"]],
-        "the NAT gateway": [/^NAT gateway$/, documented["NAT gateway"]],
+    /** The lines that can be reproduced, and by how many dollars the document rounds them. */
+    const lines: Readonly<Record<string, readonly [item: RegExp, amount: number, rounding: number]>> = {
+        "the control plane": [/^EKS control plane/, documented["EKS control plane"], 0.5],
+        "the NAT gateway": [/^NAT gateway$/, documented["NAT gateway"], 0.5],
+        // 54.90 dollars; the document takes the price of another family, which is a tenth higher.
+        "two t3a.medium": [/^2 × t3a\.medium$/, documented["2 × t3a.medium"], 6],
+        "the image registry": [/^images in the repository$/, documented["image registry"], 0.75],
     };
-    for (const [what, [item, amount]] of Object.entries(lines)) {
+    for (const [what, [item, amount, rounding]] of Object.entries(lines)) {
         it(`has the document's amount for ${what}, at the prices of us-east-1 that its author used`, () => {
-            const line = costOf(planOf(resources, { region: "us-east-1" })).lines.find((each) => item.test(each.item));
-            assert.ok(Math.abs((line?.monthly ?? 0) - amount) < 0.5);
+            const found = costOf(planOf(resources, { region: "us-east-1" })).lines.filter((each) =>
+                item.test(each.item),
+            );
+            const monthly = found.reduce((sum, line) => sum + line.monthly, 0);
+            assert.ok(found.length > 0 && Math.abs(monthly - amount) < rounding, `${monthly}`);
         });
     }
 });
