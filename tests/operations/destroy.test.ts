@@ -152,6 +152,10 @@ describe("npm run destroy", () => {
                 { name: "team-books", resources: [reference("organization/platform/dev")] },
                 { name: "team-music", resources: [reference("your-org/platform/prod")] },
                 { name: "team-gone", resources: [] },
+                {
+                    name: "team-notes",
+                    resources: [{ ...reference("your-org/platform/dev"), type: "aws:ssm/parameter:Parameter" }],
+                },
             ],
         });
         assert.equal(code, 1);
