@@ -3,11 +3,17 @@
 /** US dollars, with cents below a thousand: "$37.40", "$1,235". */
 export function dollars(amount: number): string {
     const digits = Math.abs(amount) < 1000 ? 2 : 0;
-    const text = Math.abs(amount).toLocaleString("en-US", {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-    });
+    // The first number that JavaScript writes as a locale has it takes 10 ms.
+    const text = rounded(Math.abs(amount), digits)
+        .toFixed(digits)
+        .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
     return `${amount < 0 ? "−" : ""}$${text}`;
+}
+
+/** Rounds the number as it is read: 6.435 is 6.44, although the nearest number that there is lies below. */
+function rounded(amount: number, digits: number): number {
+    // Smaller ones are read with an exponent of their own.
+    return amount < 1e-6 ? 0 : Math.round(Number(`${amount}e${digits}`)) / 10 ** digits;
 }
 
 /** A change of an amount, with its sign: "+$12.00", "−$3.50". */

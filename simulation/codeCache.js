@@ -92,13 +92,14 @@ class CodeCache {
 
     #runNew(module, file, text, format) {
         const stamp = file.startsWith(this.inside) && format !== "module" && isKept(text) ? stampOf(file) : undefined;
-        const script = stamp === undefined ? undefined : compileIfScript(file, text);
+        const whole = `${head}${text}${tail}`;
+        const script = stamp === undefined ? undefined : compileIfScript(file, whole);
         if (script === undefined) {
             module._compile(text, file, format);
             return;
         }
         this.#changed = true;
-        this.#scripts.set(file, { script, stamp, text: bytesOf(text) });
+        this.#scripts.set(file, { script, stamp, text: bytesOf(whole) });
         execute(script, module, file);
     }
 
@@ -158,7 +159,7 @@ function stampOf(file) {
 const [head, tail] = Module.wrapper;
 
 function compile(file, text, cachedData) {
-    return new vm.Script(`${head}${text}${tail}`, {
+    return new vm.Script(text, {
         filename: file,
         // Places in stack traces are those in the file.
         columnOffset: -head.length,

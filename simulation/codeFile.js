@@ -12,8 +12,12 @@ const { crc32 } = require("node:zlib");
 
 const lengthBytes = 4;
 
+/** What the entries are made of; another number makes all of them anew. */
+const format = 2;
+
 /** V8 refuses what another Node compiled, and packages are resolved by what these say. */
 const circumstances = [
+    format,
     process.version,
     process.arch,
     process.env.NODE_OPTIONS,

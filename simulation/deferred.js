@@ -19,6 +19,7 @@ const modules = {
         "typescript",
         "@npmcli/arborist",
         "normalize-package-data",
+        "semver",
         "@grpc/grpc-js",
         "@opentelemetry/api",
         "./automation",

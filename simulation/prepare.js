@@ -12,10 +12,9 @@ const root = path.dirname(__dirname);
  * What makes V8 quick where a process is over before the usual ways pay off. Almost everything that a simulation makes lives to its end.
  *
  * - Optimising compiler: a third of the CPU time.
- * - Marking of what is alive, while the heap grows: in vain.
  * - Young objects: from a small space they are copied every few milliseconds until it has grown.
  */
-const flags = ["--no-opt", "--no-incremental-marking", "--semi-space-growth-factor=16"];
+const flags = ["--no-opt", "--semi-space-growth-factor=16"];
 
 /** What a process that simulates does before it loads anything else. Nothing in it changes a result; docs/performance.md has figures. */
 function prepare() {
