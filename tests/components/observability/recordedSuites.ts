@@ -317,9 +317,12 @@ function containers(): Suite[] {
 /** The alerts about error budgets by what they read alone: each of their three conditions has to hold, just so. */
 function burnAlerts(): Suite[] {
     const hours = { "1h": 1, "6h": 6, "1d": 24, "3d": 72 } as const;
-    const rules = ruleGroups(completeModel())
-        .flatMap((group) => group.rules)
-        .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert.includes("BudgetBurning"));
+    // As their cases evaluate them: what they count depends on it.
+    const rules = Object.entries({ BudgetBurningFast: 15, BudgetBurningSlowly: 60 }).flatMap(([name, every]) =>
+        ruleGroups({ ...completeModel(), evaluationIntervalSeconds: every })
+            .flatMap((group) => group.rules)
+            .filter((rule): rule is AlertingRule => "alert" in rule && rule.alert.includes(name)),
+    );
     return rules.map((rule): Suite => {
         const [long = "", short = ""] = [...rule.expr.matchAll(/(service:\w+:ratio_rate\w*)\{/g)].map(
             ([, name = ""]) => name,
@@ -327,12 +330,13 @@ function burnAlerts(): Suite[] {
         const [, bad = ""] = /sum_over_time\((service:\w+:rate)\{/.exec(rule.expr) ?? [];
         const threshold = Number(/ > ([\d.]+) and /.exec(rule.expr)?.[1]);
         const window = hours[rule.labels.window as keyof typeof hours];
+        const every = Number(/ and (\d+) \* sum_over_time/.exec(rule.expr)?.[1]);
         const of = 'namespace="user-management",component="user-mgmt-api",job="user-mgmt-api"';
-        // An evaluation and a sample an hour: what is counted is 15 times the sum of the samples in the window and at its ends.
+        // A sample an hour: what is counted is so many times the sum of the samples in the window and at its ends.
         const samples = (longer: number, shorter: number, counted: number): Samples => ({
             [`${long}{${of}}`]: `${longer * threshold}x300`,
             [`${short}{${of}}`]: `${shorter * threshold}x300`,
-            [`${bad}{${of}}`]: `${counted / (15 * (window + 1))}x300`,
+            [`${bad}{${of}}`]: `${counted / (every * (window + 1))}x300`,
         });
         const firing = (expected: boolean): Pick<RuleTest, "promql_expr_test"> =>
             values([
