@@ -8,6 +8,7 @@ import { members, number, text, texts } from "../shapes";
 import { tagsFor, type TagContext } from "../tags";
 import { cacheKeyHeaders, cdnProblems, type CdnShape } from "./cdnPlan";
 import { Certificate } from "./certificate";
+import { WebAcl, type WebAclArgs } from "./webAcl";
 
 export interface CdnArgs {
     readonly tags: TagContext;
@@ -37,8 +38,11 @@ export interface CdnArgs {
      * Africa, `PriceClass_All` everywhere. Visitors elsewhere are served from further away. Default `PriceClass_100`, the cheapest.
      */
     readonly priceClass?: "PriceClass_100" | "PriceClass_200" | "PriceClass_All";
-    /** ARN of an AWS WAF web ACL of scope CLOUDFRONT, which costs $5 a month and $1 for each of its rules. Default: none. */
-    readonly webAclArn?: pulumi.Input<string>;
+    /**
+     * A firewall of its own, since behind it all visitors have its address; `WebAcl` says what it costs. It is in us-east-1, as all of
+     * CloudFront is, so only a key from there can encrypt its log. Added, changed and removed in place. Default: none.
+     */
+    readonly firewall?: Pick<WebAclArgs, "requestsPerFiveMinutes" | "logs">;
 }
 
 const argumentShape = members(
@@ -211,8 +215,17 @@ export class Cdn extends Component {
         );
     }
 
+    private createFirewall(): WebAcl | undefined {
+        const { tags, firewall } = this.args;
+        return (
+            firewall &&
+            new WebAcl(this.childName("firewall"), { tags, scope: "CLOUDFRONT", ...firewall }, this.childOptions())
+        );
+    }
+
     private createDistribution(certificate: Certificate, policies: Policies): aws.cloudfront.Distribution {
-        const { tags, host, webAclArn, priceClass = "PriceClass_100" } = this.args;
+        const { tags, host, priceClass = "PriceClass_100" } = this.args;
+        const firewall = this.createFirewall();
         return new aws.cloudfront.Distribution(
             this.childName("distribution"),
             {
@@ -233,7 +246,7 @@ export class Cdn extends Component {
                     sslSupportMethod: "sni-only",
                     minimumProtocolVersion: "TLSv1.2_2021",
                 },
-                ...(webAclArn !== undefined && { webAclId: webAclArn }),
+                ...(firewall && { webAclId: firewall.arn }),
                 tags: tagsFor(tags, host),
             },
             this.childOptions(),

@@ -1,8 +1,5 @@
-import * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { searchableDays } from "../addons/logQueries";
-import { LogSearch } from "../addons/logSearch";
 import { ApiService } from "../apiService/apiService";
 import { BackupBucket } from "../backup/backupBucket";
 import { DefinitionsBackup } from "../backup/definitionsBackup";
@@ -11,7 +8,6 @@ import { Component } from "../component";
 import type { SecretReference, StoreConnection } from "../connection";
 import type { PlatformContext, SystemScope } from "../context";
 import { Cdn, originCidrs } from "../edge/cdn";
-import { WebAcl } from "../edge/webAcl";
 import { Database } from "../database/database";
 import { monitoringModel } from "../observability/model";
 import { SystemMonitoring } from "../observability/systemMonitoring";
@@ -23,13 +19,14 @@ import { RegistryCredentials } from "../secrets/registryCredentials";
 import { SecretAccess } from "../secrets/secretAccess";
 import { SystemSecret } from "../secrets/systemSecret";
 import { physicalName } from "../naming";
-import { tagsFor, type TagContext } from "../tags";
+import type { TagContext } from "../tags";
 import type { CdnDeclaration, PlannedSystem } from "./declaration";
 import { largestDemand } from "./demand";
 import { directoryOf, partOf, type Part } from "./delivery";
 import { systemExceptions } from "./exceptions";
 import { flowsOf } from "./flows";
 import { openingsOf } from "./openings";
+import { SystemLogs } from "./systemLogs";
 import { SystemNamespace } from "./systemNamespace";
 
 export interface SystemArgs {
@@ -65,7 +62,7 @@ export class System extends Component {
         this.namespace = plan.namespace;
 
         const namespaces = this.createNamespaces();
-        this.createLogGroup();
+        this.createLogs();
         const repositories = this.createImageRepositories();
         this.createCdn();
         const scope = this.createScope(namespaces.get(this.namespace) ?? []);
@@ -111,30 +108,13 @@ export class System extends Component {
         );
     }
 
-    /** Where Fluent Bit sends what the system's containers print. */
-    private createLogGroup(): void {
-        if (this.platform.aws === undefined) {
+    private createLogs(): void {
+        const { plan, platform, tags } = this;
+        if (platform.aws === undefined) {
             return;
         }
-        const name = `/aws/eks/${this.plan.name}-${this.platform.environment}`;
-        const searchable = { searchableLogs: this.platform.addons.has("searchableLogs") };
-        const group = new aws.cloudwatch.LogGroup(
-            this.childName("logs"),
-            {
-                name,
-                retentionInDays: searchableDays(searchable, this.platform.observability.logRetentionDays),
-                kmsKeyId: this.platform.aws.logsKeyArn,
-                tags: tagsFor(this.tags, name),
-            },
-            this.childOptions(),
-        );
-        if (searchable.searchableLogs) {
-            new LogSearch(
-                this.childName("log-search"),
-                { title: this.plan.name, logGroupName: group.name },
-                this.childOptions(),
-            );
-        }
+        const args = { tags, system: plan.name, platform, cloud: platform.aws };
+        new SystemLogs(this.childName("logs"), args, this.childOptions());
     }
 
     /** What the system's parts need to know about their surroundings. */
@@ -258,37 +238,18 @@ export class System extends Component {
     }
 
     private createCdn(): void {
-        const { cdn } = this;
-        const hostedZoneId = this.platform.aws?.hostedZoneId;
-        if (cdn === undefined || hostedZoneId === undefined) {
+        const { cdn, tags } = this;
+        const { aws: home, firewall, observability } = this.platform;
+        if (cdn === undefined || home?.hostedZoneId === undefined) {
             return;
         }
-        const webAclArn = this.createCdnFirewall();
-        new Cdn(
-            this.childName("cdn"),
-            { ...cdn, tags: this.tags, hostedZoneId, ...(webAclArn !== undefined && { webAclArn }) },
-            this.childOptions(),
-        );
-    }
-
-    /** Behind a CDN all visitors have its address, so it has a firewall of its own. CloudFront's is in us-east-1, where our key may not be. */
-    private createCdnFirewall(): pulumi.Output<string> | undefined {
-        const { firewall, observability, aws: home } = this.platform;
-        if (firewall === undefined || home === undefined) {
-            return undefined;
-        }
-        const keyArn = home.region === "us-east-1" ? home.logsKeyArn : undefined;
-        const acl = new WebAcl(
-            this.childName("cdn-firewall"),
-            {
-                tags: this.tags,
-                scope: "CLOUDFRONT",
-                ...firewall,
-                logs: { retentionDays: observability.logRetentionDays, ...(keyArn !== undefined && { keyArn }) },
-            },
-            this.childOptions(),
-        );
-        return acl.arn;
+        const { hostedZoneId, region, logsKeyArn } = home;
+        const logs = {
+            retentionDays: observability.logRetentionDays,
+            ...(region === "us-east-1" && { keyArn: logsKeyArn }),
+        };
+        const args = { ...cdn, tags, hostedZoneId, ...(firewall && { firewall: { ...firewall, logs } }) };
+        new Cdn(this.childName("cdn"), args, this.childOptions());
     }
 
     /** Who applies the Kubernetes objects of each part: the cluster's provider, or one that writes files for Argo CD. */

@@ -340,12 +340,12 @@ function observed(view: () => SystemView, stack: string): void {
     });
 
     it("logs JSON that stays searchable for 37 days and more, which is 7 hot and 30 warm", () => {
-        const group = view().graph.one("aws:cloudwatch/logGroup:LogGroup", "employee-management-logs").inputs;
+        const group = view().graph.one("aws:cloudwatch/logGroup:LogGroup", "employee-management-logs-group").inputs;
         assert.equal(group.name, `/aws/eks/employee-management-${stack}`);
         assert.ok(Number(group.retentionInDays) >= 37, String(group.retentionInDays));
         const { policyDocument } = view().graph.one(
             "aws:cloudwatch/logIndexPolicy:LogIndexPolicy",
-            "employee-management-log-search-indexes",
+            "employee-management-logs-search-indexes",
         ).inputs;
         assert.match(String(policyDocument), /"level"/);
     });

@@ -271,7 +271,7 @@ function observed(view: () => SystemView, stack: string): void {
     it("logs to a group in which requests are found by their correlation id", () => {
         const { logGroupName, policyDocument } = view().graph.one(
             "aws:cloudwatch/logIndexPolicy:LogIndexPolicy",
-            "user-service-log-search-indexes",
+            "user-service-logs-search-indexes",
         ).inputs;
         assert.equal(logGroupName, `/aws/eks/user-service-${stack}`);
         assert.match(String(policyDocument), /"correlation_id"/);

@@ -207,10 +207,13 @@ describe("a content delivery network", () => {
         const { priceClass, httpVersion, webAclId, loggingConfig } = graph.one(type.distribution).inputs;
         assert.deepEqual([priceClass, httpVersion], ["PriceClass_100", "http2and3"]);
         assert.deepEqual([webAclId, loggingConfig], [undefined, undefined]);
-        const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1";
-        const dear = await cdn({ priceClass: "PriceClass_200", webAclArn: pulumi.output(webAclArn) });
+        const firewall = { requestsPerFiveMinutes: 2000, logs: { retentionDays: 90 } };
+        const dear = await cdn({ priceClass: "PriceClass_200", firewall });
+        const acl = dear.one("aws:wafv2/webAcl:WebAcl");
         const { inputs } = dear.one(type.distribution);
-        assert.deepEqual([inputs.priceClass, inputs.webAclId], ["PriceClass_200", webAclArn]);
+        assert.equal(inputs.priceClass, "PriceClass_200");
+        assert.match(String(inputs.webAclId), /^arn:.*cdn-firewall/);
+        assert.deepEqual([acl.inputs.scope, acl.inputs.region], ["CLOUDFRONT", "us-east-1"]);
     });
 
     it("names its policies after the stack, since an account has one of each name", async () => {
