@@ -172,7 +172,8 @@ const maps = new Map();
 function sourceMap(file) {
     if (!maps.has(file)) {
         const encoded = loaded.get(file)?.();
-        maps.set(file, encoded && new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString())));
+        const text = encoded ? Buffer.from(encoded, "base64").toString() : undefined;
+        maps.set(file, text && new SourceMap(JSON.parse(text)));
     }
     return maps.get(file);
 }
