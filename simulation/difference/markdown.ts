@@ -1,7 +1,8 @@
 import { dollars, duration } from "../amounts";
 import { displayType } from "../tree";
 import type { Difference, ResourceChange } from "./difference";
-import { amountsSentence, countsSentence, valueText } from "./text";
+import { absent, amountsSentence, countsSentence, valueLength } from "./text";
+import { valueTexts } from "./values";
 
 /** GitHub refuses comments beyond 65,536 characters; what is left out is counted. */
 const longestComment = 60_000;
@@ -64,14 +65,14 @@ function changeLines({ type, name, properties, stateful, kind }: ResourceChange)
     const danger = stateful && (kind === "replaced" || kind === "removed") ? " — **holds data**" : "";
     return [
         `- \`${displayType(type)}\` \`${name}\`${danger}`,
-        ...properties.map(
-            ({ path, before, after, replaces }) =>
-                `  - \`${path}\`: ${code(before)} → ${code(after)}${replaces ? " **replaces**" : ""}`,
-        ),
+        ...properties.map(({ path, before, after, replaces }) => {
+            const [earlier, later] = valueTexts(before, after, valueLength).map(code);
+            return `  - \`${path}\`: ${earlier} → ${later}${replaces ? " **replaces**" : ""}`;
+        }),
     ];
 }
 
 /** A value as code: backticks inside would end it. */
-function code(value: unknown): string {
-    return value === undefined ? "nothing" : `\`${valueText(value).replaceAll("`", "ˋ")}\``;
+function code(text: string | undefined): string {
+    return text === undefined ? absent : `\`${text.replaceAll("`", "ˋ")}\``;
 }

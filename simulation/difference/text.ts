@@ -2,6 +2,7 @@ import { dollars, duration, signed } from "../amounts";
 import { styled, type Style, type Terminal } from "../terminal";
 import { displayType } from "../tree";
 import type { Difference, PropertyChange, ResourceChange } from "./difference";
+import { valueTexts } from "./values";
 
 const signs: Readonly<Record<ResourceChange["kind"], string>> = {
     added: "+",
@@ -19,7 +20,10 @@ const styles: Readonly<Record<ResourceChange["kind"], Style>> = {
 /** Properties of one resource, and resources of one kind, that are shown unless everything is asked for. */
 const shown = { properties: 4, resources: 25 } as const;
 
-const longestValue = 48;
+export const valueLength = { most: 48, lead: 12 } as const;
+
+/** What is said where there is no value. */
+export const absent = "nothing";
 
 /** What differs between two plans, the most consequential first: what is replaced, removed, changed, added. */
 export function differenceText(
@@ -99,15 +103,7 @@ function fitted(line: string, { columns = Infinity }: Pick<Terminal, "columns">,
     return line.length <= columns - free ? line : `${line.slice(0, columns - free - 1)}…`;
 }
 
-export function propertyText({ path, before, after, replaces }: PropertyChange): string {
-    return `${path}: ${valueText(before)} → ${valueText(after)}${replaces ? "  (replaces)" : ""}`;
-}
-
-/** A value on one line; what is not there is said in words. */
-export function valueText(value: unknown): string {
-    if (value === undefined) {
-        return "nothing";
-    }
-    const text = JSON.stringify(value);
-    return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+function propertyText({ path, before, after, replaces }: PropertyChange): string {
+    const [earlier = absent, later = absent] = valueTexts(before, after, valueLength);
+    return `${path}: ${earlier} → ${later}${replaces ? "  (replaces)" : ""}`;
 }
