@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { definitionsBackupName, definitionsPrefix } from "../components/backup/definitionsNames";
-import { readConfiguration } from "../simulation/configuration";
+import { regionOf } from "../simulation/configuration";
 import { UserError } from "../simulation/failure";
 import type { Plan } from "../simulation/record";
 import { pathOf, type ClusterObject } from "./cluster";
@@ -93,7 +93,7 @@ export async function restoreDefinitions(
         );
         return { result: { bucket, ...choice } };
     }
-    const region = readConfiguration(around.root, stack).values["aws:region"] ?? "";
+    const region = regionOf(around.root, stack) ?? "";
     const { Contents = [] } = (await around.aws([
         ...["s3api", "list-objects-v2", "--bucket", bucket, "--prefix", `${definitionsPrefix}/`, "--region", region],
     ])) as { readonly Contents?: readonly { readonly Key: string }[] };

@@ -1,3 +1,5 @@
+import { containerSecurity } from "../components/backup/pods";
+import { curlImage, curlPodSecurity } from "../components/curlPod";
 import { kubernetesObjects } from "../simulation/manifests";
 import type { Plan } from "../simulation/record";
 import { isService, type Workload } from "./workloads";
@@ -114,10 +116,6 @@ export interface Ending {
     readonly rollouts: readonly (Settings & { readonly name: string })[];
 }
 
-/** Source: as in components/apiService/blueGreen.ts, the curl project's images. */
-const curlImage = "quay.io/curl/curl:8.21.0";
-const nobody = 65534;
-
 /** Seconds after which the finished Job is deleted, and with it everything it owns. */
 const keptSeconds = 60;
 
@@ -175,11 +173,7 @@ export function endJob(
         command: ["/bin/sh", "-c", endScript],
         env: Object.entries(variables).map(([variable, value]) => ({ name: variable, value })),
         resources: { requests: resources, limits: { ...resources, cpu: "100m", memory: "64Mi" } },
-        securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        },
+        securityContext: containerSecurity,
     };
     return {
         apiVersion: "batch/v1",
@@ -194,12 +188,7 @@ export function endJob(
                     serviceAccountName: name,
                     enableServiceLinks: false,
                     restartPolicy: "OnFailure",
-                    securityContext: {
-                        runAsNonRoot: true,
-                        runAsUser: nobody,
-                        runAsGroup: nobody,
-                        seccompProfile: { type: "RuntimeDefault" },
-                    },
+                    securityContext: curlPodSecurity,
                     containers: [container],
                 },
             },

@@ -99,6 +99,11 @@ export function readConfiguration(root: string, stack: string, source?: string):
     };
 }
 
+/** The AWS region of a stack; undefined where it uses none. */
+export function regionOf(root: string, stack: string): string | undefined {
+    return readConfiguration(root, stack).values["aws:region"];
+}
+
 /** A key without a namespace belongs to the project; `<namespace>:config:<name>` is the old way to write a full key. */
 function fullKey(project: string, key: string): string {
     return key.includes(":") ? key.replace(/^([^:]+):config:/, "$1:") : `${project}:${key}`;

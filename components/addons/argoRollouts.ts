@@ -1,5 +1,5 @@
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
-import { podsOf } from "./boundaries";
+import { podsOf } from "../networkPeers";
 import {
     clusterCritical,
     disruptionBudget,

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { podsOf, toPodIdentityAgent } from "../networkPeers";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { allowDns, denyAll } from "../system/policies";
 import { addDemand, timesDemand, type Demand } from "../system/quota";
@@ -34,11 +35,10 @@ export function boundaryPolicies(
             egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([443, 6443]) }, ...egress],
         },
         ...(identity !== undefined && {
-            // The Pod Identity agent of the node (Amazon EKS User Guide, "EKS Pod Identity restrictions").
             "allow-credentials": {
                 ...calling,
                 policyTypes: ["Egress"],
-                egress: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp([80]) }],
+                egress: [toPodIdentityAgent],
             },
         }),
         ...(webhooks.length > 0 && {
@@ -59,17 +59,6 @@ export function boundaryPolicies(
                     ingress: [{ from: [podsOf(monitoringNamespace, prometheusPodLabels)], ports: tcp(metrics) }],
                 },
             }),
-    };
-}
-
-/** A peer of a policy: pods of another namespace. */
-export function podsOf(
-    namespace: string,
-    labels: Readonly<Record<string, string>>,
-): types.input.networking.v1.NetworkPolicyPeer {
-    return {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-        podSelector: { matchLabels: { ...labels } },
     };
 }
 

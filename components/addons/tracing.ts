@@ -1,3 +1,4 @@
+import { podsOf } from "../networkPeers";
 import { grafanaPodLabels, monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import {
     disruptionBudget,
@@ -24,13 +25,6 @@ const volume = { claim: "jaeger-data", path: "/badger", size: "10Gi" } as const;
 
 /** Port of the metrics of both. */
 const metricsPort = 8888;
-
-function fromMonitoring(labels: Readonly<Record<string, string>>): Record<string, unknown> {
-    return {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
-        podSelector: { matchLabels: { ...labels } },
-    };
-}
 
 /**
  * Jaeger, with its traces on a volume of its own (Badger): at a tenth of the requests a small platform writes megabytes an hour, which one
@@ -130,9 +124,12 @@ function storePolicy(): Record<string, unknown> {
                     from: [{ podSelector: { matchLabels: { ...traceCollector.podLabels } } }],
                     ports: [{ protocol: "TCP", port: otlpPorts.grpc }],
                 },
-                { from: [fromMonitoring(prometheusPodLabels)], ports: [{ protocol: "TCP", port: metricsPort }] },
                 {
-                    from: [fromMonitoring(grafanaPodLabels)],
+                    from: [podsOf(monitoringNamespace, prometheusPodLabels)],
+                    ports: [{ protocol: "TCP", port: metricsPort }],
+                },
+                {
+                    from: [podsOf(monitoringNamespace, grafanaPodLabels)],
                     ports: [{ protocol: "TCP", port: traceStore.queryPort }],
                 },
             ],

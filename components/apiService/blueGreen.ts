@@ -1,3 +1,5 @@
+import { containerSecurity } from "../backup/pods";
+import { curlImage, curlPodSecurity } from "../curlPod";
 import { defaultMetricNames } from "../observability/model";
 import { prometheusUrl } from "../observability/names";
 import { literally, rateWindow, series, type Matcher, ownMetric, type MetricName } from "../observability/promql";
@@ -61,14 +63,6 @@ export function blueGreenTimeoutSeconds(plan: ServicePlan, strategy: BlueGreenPl
 }
 
 /**
- * Source: the curl project's images, quay.io/curl/curl. Its own registry, because Docker Hub limits how often a node may pull.
- */
-export const curlImage = "quay.io/curl/curl:8.21.0";
-
-/** User and group "nobody" of most systems; the image's own user has a name only, which the kubelet cannot prove not to be root. */
-export const nobody = 65534;
-
-/**
  * The smoke test: a Job that asks green for each path. It has no account, no shell, and may reach nothing but the service.
  *
  * @param labels of its pods, by which the network policies know them.
@@ -88,11 +82,7 @@ export function smokeTemplate(
         imagePullPolicy: "IfNotPresent",
         command: ["curl", "--fail", "--fail-early", "--silent", "--show-error", ...patience, ...urls],
         resources: { requests: resources, limits: { ...resources, cpu: "200m", memory: "64Mi" } },
-        securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        },
+        securityContext: containerSecurity,
     };
     const job = {
         backoffLimit: 0,
@@ -103,12 +93,7 @@ export function smokeTemplate(
                 restartPolicy: "Never",
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,
-                securityContext: {
-                    runAsNonRoot: true,
-                    runAsUser: nobody,
-                    runAsGroup: nobody,
-                    seccompProfile: { type: "RuntimeDefault" },
-                },
+                securityContext: curlPodSecurity,
                 containers: [container],
             },
         },

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { NetworkTarget } from "../connection";
 import { proxyPodLabels } from "../gateway/names";
+import { podsOf, toPodIdentityAgent, withLabels } from "../networkPeers";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { controlPlanePorts, linkerdNamespace, proxyMetricsPort, proxyPort } from "./mesh";
 import type { OutsideCall, OutsideCaller } from "./spec";
@@ -51,9 +52,6 @@ export interface NetworkFlows {
 
 const prometheusPods = podsOf(monitoringNamespace, prometheusPodLabels);
 
-/** Where every node answers for the Pod Identity agent. Source: Amazon EKS User Guide, "EKS Pod Identity considerations". */
-const podIdentityAgent = { ipBlock: { cidr: "169.254.170.23/32" } };
-
 /**
  * The internet is everything but the private networks (RFC 1918, and RFC 6598, which VPCs use for additional ranges) and the
  * link-local one, where the instance metadata service answers.
@@ -77,19 +75,7 @@ function tcp(port: number): { protocol: string; port: number }[] {
     return [{ protocol: "TCP", port }];
 }
 
-/** Pods of another namespace: those with the labels, or all. */
-function podsOf(namespace: string, labels?: Labels): Peer {
-    return {
-        namespaceSelector: withLabels({ "kubernetes.io/metadata.name": namespace }),
-        ...(labels !== undefined && { podSelector: withLabels(labels) }),
-    };
-}
-
 const nameLabel = "app.kubernetes.io/name";
-
-function withLabels(labels: Labels): { matchLabels: Record<string, string> } {
-    return { matchLabels: { ...labels } };
-}
 
 /**
  * The network policy of a service, made from its declared connections alone. The namespace denies everything else and allows DNS.
@@ -164,7 +150,7 @@ function egressRules(flows: NetworkFlows): Egress[] {
               ]),
         ...(flows.mesh ? [{ to: [podsOf(linkerdNamespace)], ports: controlPlanePorts.flatMap(tcp) }] : []),
         ...(flows.kubernetesApi ? [kubernetesApi] : []),
-        ...(awsIdentity ? [{ to: [podIdentityAgent], ports: tcp(80) }] : []),
+        ...(awsIdentity ? [toPodIdentityAgent] : []),
         ...(https.length === 0 ? [] : [{ to: https, ports: tcp(443) }]),
     ];
 }

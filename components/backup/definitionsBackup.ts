@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { curlImage, nobody } from "../apiService/blueGreen";
 import { Component } from "../component";
 import { labelsFor, selectorFor, type SystemScope } from "../context";
+import { curlImage, nobody } from "../curlPod";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { definitionsBackupName, definitionsPrefix } from "./definitionsNames";
 import { writeGrants } from "./grants";

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import { toPodIdentityAgent } from "../networkPeers";
 
 /**
  * AWS APIs have public addresses that change, so HTTPS may go anywhere but to link-local addresses; what may be done there is up to the
@@ -6,6 +7,6 @@ import type { types } from "@pulumi/kubernetes";
  * Identity restrictions").
  */
 export const toAws: readonly types.input.networking.v1.NetworkPolicyEgressRule[] = [
-    { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ protocol: "TCP", port: 80 }] },
+    toPodIdentityAgent,
     { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }], ports: [{ protocol: "TCP", port: 443 }] },
 ];

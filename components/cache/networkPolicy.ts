@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { toAws } from "../backup/network";
+import { podsOf } from "../networkPeers";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { exporterPort } from "./exporter";
 import { cachePort } from "./serverConfig";
@@ -15,12 +16,7 @@ export function connectsTo(store: string): string {
 }
 
 const fromPrometheus = {
-    from: [
-        {
-            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
-            podSelector: { matchLabels: { ...prometheusPodLabels } },
-        },
-    ],
+    from: [podsOf(monitoringNamespace, prometheusPodLabels)],
     ports: tcp(exporterPort),
 };
 

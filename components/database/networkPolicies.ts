@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { toAws } from "../backup/network";
 import type { NetworkTarget } from "../connection";
+import { podsOf } from "../networkPeers";
 import { monitoringNamespace, prometheusPodLabels } from "../observability/names";
 import { engines } from "./engines";
 import type { DatabaseSpec } from "./spec";
@@ -20,12 +21,7 @@ export function connectsTo(store: string): string {
 
 function fromPrometheus(engine: Engine): IngressRule {
     return {
-        from: [
-            {
-                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNamespace } },
-                podSelector: { matchLabels: { ...prometheusPodLabels } },
-            },
-        ],
+        from: [podsOf(monitoringNamespace, prometheusPodLabels)],
         ports: tcp(engines[engine].exporter.port),
     };
 }

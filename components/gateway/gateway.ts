@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../config/schema";
 import { Component } from "../component";
 import type { GatewayContext } from "../context";
-import { PolicyExceptions } from "../policyExceptions";
+import { imageByTag, PolicyExceptions } from "../policyExceptions";
 import {
     clientTrafficPolicySpec,
     envoyProxySpec,
@@ -84,14 +84,7 @@ export class SharedGateway extends Component {
         }
         new PolicyExceptions(
             this.childName("exceptions"),
-            [
-                {
-                    rule: "images-pinned-by-digest",
-                    subject: "docker.io/valkey/valkey:*",
-                    reason: "The publisher rebuilds this tag with fixes of its base image, and nothing renews a digest here yet; the tag names one version of the program",
-                    until: "2027-05-31",
-                },
-            ],
+            [imageByTag("docker.io/valkey/valkey:*")],
             this.childOptions(),
         );
     }

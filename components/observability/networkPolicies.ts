@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { traceStore, tracingNamespace } from "../addons/tracingNames";
+import { podsOf, toPodIdentityAgent } from "../networkPeers";
 import { controllers } from "./controllers";
 import { grafanaPodLabels, prometheusPodLabels } from "./names";
 
@@ -54,14 +55,7 @@ export const monitoringPolicies: Readonly<Record<string, NetworkPolicySpec>> = {
         from(prometheusPodLabels, 9090, 8080),
         // Whether a new version answers as it should: the analysis after a switch asks, and one without an answer goes back.
         {
-            from: [
-                {
-                    namespaceSelector: {
-                        matchLabels: { "kubernetes.io/metadata.name": controllers.argoRollouts.namespace },
-                    },
-                    podSelector: { matchLabels: { "app.kubernetes.io/name": "argo-rollouts" } },
-                },
-            ],
+            from: [podsOf(controllers.argoRollouts.namespace, { "app.kubernetes.io/name": "argo-rollouts" })],
             ports: tcp(9090),
         },
     ),
@@ -95,16 +89,11 @@ export const monitoringPolicies: Readonly<Record<string, NetworkPolicySpec>> = {
             { to: [{ podSelector: { matchLabels: { ...prometheusPodLabels } } }], ports: tcp(9090) },
             { to: [{ podSelector: { matchLabels: alertmanagerPods } }], ports: tcp(9093) },
             {
-                to: [
-                    {
-                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": tracingNamespace } },
-                        podSelector: { matchLabels: { ...traceStore.podLabels } },
-                    },
-                ],
+                to: [podsOf(tracingNamespace, traceStore.podLabels)],
                 ports: tcp(traceStore.queryPort),
             },
-            // The Pod Identity agent of the node (Amazon EKS User Guide, "EKS Pod Identity restrictions"), for CloudWatch.
-            { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp(80) },
+            // For CloudWatch.
+            toPodIdentityAgent,
         ],
     },
 

@@ -7,7 +7,7 @@ import { transferImage, transferResources } from "../backup/transfer";
 import { Component } from "../component";
 import { PodIdentityRole } from "../identity/podIdentity";
 import { monitoringNamespace, rotationCheck } from "../observability/names";
-import { PolicyExceptions } from "../policyExceptions";
+import { imageByTag, PolicyExceptions } from "../policyExceptions";
 import type { TagContext } from "../tags";
 
 export interface RotationCheckArgs {
@@ -111,14 +111,7 @@ export class RotationCheck extends Component {
         }
         new PolicyExceptions(
             this.childName("exceptions"),
-            [
-                {
-                    rule: "images-pinned-by-digest",
-                    subject: transferImage.replace(/:.*/, ":*"),
-                    reason: "The publisher rebuilds this tag with fixes of its base image, and nothing renews a digest here yet; the tag names one version of the program",
-                    until: "2027-05-31",
-                },
-            ],
+            [imageByTag(transferImage.replace(/:.*/, ":*"))],
             this.childOptions(),
         );
     }

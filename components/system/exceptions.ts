@@ -1,5 +1,6 @@
 import type { EnvironmentName } from "../../config/schema";
 import type { PolicyException } from "../../policy/exceptions";
+import { imageByTag } from "../policyExceptions";
 import type { PlannedSystem } from "./declaration";
 
 /** What the parts that the platform adds to a system may do, beside what the system itself excepts. */
@@ -8,7 +9,7 @@ export function systemExceptions(system: PlannedSystem, environment: Environment
     return [
         ...exceptions,
         ...(usesBlueGreen(system) ? [smokeTestAccount] : []),
-        ...(environment === "prod" ? platformImages(system).map(byTag) : []),
+        ...(environment === "prod" ? platformImages(system).map(imageByTag) : []),
     ];
 }
 
@@ -35,13 +36,4 @@ function platformImages(system: PlannedSystem): string[] {
         ...(placement === "in-cluster" ? caches.map((engine) => `docker.io/*/${engine}:*`) : []),
         ...(databases.length > 0 || usesBlueGreen(system) ? ["quay.io/curl/curl:*"] : []),
     ];
-}
-
-function byTag(subject: string): PolicyException {
-    return {
-        rule: "images-pinned-by-digest",
-        subject,
-        reason: "The publisher rebuilds this tag with fixes of its base image, and nothing renews a digest here yet; the tag names one version of the program",
-        until: "2027-05-31",
-    };
 }

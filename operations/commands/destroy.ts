@@ -1,4 +1,4 @@
-import { readConfiguration } from "../../simulation/configuration";
+import { readConfiguration, regionOf } from "../../simulation/configuration";
 import { UserError } from "../../simulation/failure";
 import type { Command, Context, Outcome } from "../command";
 import { clusterIsGone, isLate, leftoversOf, leftoverText, type Leftover, type Site } from "../leftovers";
@@ -80,7 +80,7 @@ function ownsCluster({ stack, around }: Pick<Context, "stack" | "around">): bool
 
 function siteOf(context: Context, outputs: Readonly<Record<string, unknown>>): Site | undefined {
     const { vpcId, clusterName } = outputs;
-    const region = readConfiguration(context.around.root, context.stack).values["aws:region"];
+    const region = regionOf(context.around.root, context.stack);
     return ownsCluster(context) &&
         typeof vpcId === "string" &&
         typeof clusterName === "string" &&

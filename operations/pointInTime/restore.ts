@@ -1,4 +1,4 @@
-import { readConfiguration } from "../../simulation/configuration";
+import { regionOf } from "../../simulation/configuration";
 import { UserError } from "../../simulation/failure";
 import type { Context } from "../command";
 import { durationText } from "../phases";
@@ -15,7 +15,7 @@ import {
 
 /** Runs `aws rds` in the region of the stack. */
 export function rds({ around, stack }: Context): (...args: readonly string[]) => Promise<unknown> {
-    const region = readConfiguration(around.root, stack).values["aws:region"];
+    const region = regionOf(around.root, stack);
     return (...args) => around.aws(["rds", ...args, ...(region === undefined ? [] : ["--region", region])]);
 }
 

@@ -1,4 +1,4 @@
-import { readConfiguration } from "../../../simulation/configuration";
+import { regionOf } from "../../../simulation/configuration";
 import { UserError } from "../../../simulation/failure";
 import { kubernetesObjects } from "../../../simulation/manifests";
 import { simulate } from "../../../simulation/program";
@@ -80,7 +80,7 @@ export const verifyBackupsCommand: Command = async ({ positionals: [stack = ""] 
             problems.push(`${job.namespace}/${job.cronJob}: ${(failure as Error).message}`);
         }
     }
-    const region = readConfiguration(runner.root, stack).values["aws:region"] ?? "";
+    const region = regionOf(runner.root, stack) ?? "";
     for (const group of caches) {
         const { status, stdout } = runner.run("aws", snapshotsQuestion(group, region));
         const found = status === 0 ? snapshotAge(stdout, runner.now()) : { problem: "its snapshots cannot be listed" };
